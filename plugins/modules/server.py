@@ -876,48 +876,23 @@ missing:
 
 from dataclasses import replace
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.declared import (
+    DeclaredOptions,
+    Declarer,
+    warnings_of,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import ServerRun
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import (
-    DeclaredLookup,
-    network_ids,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import declared_public_ip
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.references import check_references
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.security_groups import (
-    declared_groups,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.server_strategy import WORDS
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import Declaration
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.networks import declared_networks
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import RESIZES, ignored_option
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import (
-    DEVICES,
-    check_options,
-    names_of,
-    new_server,
-    server_spec,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
-    CHOICES as UNAPPLIED,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import names_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
     FAIL,
     IGNORE,
-    WARN,
-    check_selected,
     unapplied,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
-    STATES,
-    ServerSpec,
-    hostname_warning,
-    plan_servers,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import (
-    disabled_password,
-    read_user_data,
+    unapplied_sentence,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     REPORT,
@@ -931,119 +906,23 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     Result,
     run_as_module,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.server_options import EXCLUSIVE, SERVER
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.server_result import (
     check_result_of_servers,
     run_result_of_servers,
 )
 
-#: Of the system disk, and of each of the volumes.
-DISK = {
-    "iops": {"type": "int"},
-    "throughput": {"type": "int"},
-    "encrypted": {"type": "bool"},
-    # An id, and no secret.
-    "kms_key_id": {"type": "str", "no_log": False},
-}
-VOLUME = {
-    "source": {"type": "str", "choices": ["blank", "image", "snapshot", "volume"], "default": "blank"},
-    "id": {"type": "str"},
-    "size_gb": {"type": "int"},
-    "boot_index": {"type": "int"},
-    "volume_type": {"type": "str"},
-    "destination": {"type": "str", "choices": ["volume", "local"], "default": "volume"},
-    "delete_on_termination": {"type": "bool", "default": False},
-    "device_type": {"type": "str", "choices": ["disk", "cdrom"]},
-    "disk_bus": {"type": "str"},
-    "tag": {"type": "str"},
-    "guest_format": {"type": "str"},
-    "device_name": {"type": "str"},
-    "no_device": {"type": "bool", "default": False},
-    **DISK,
-    "multiattach": {"type": "bool", "default": False},
-}
-SYSTEM_DISK = {"type": {"type": "str"}, "size_gb": {"type": "int"}, **DISK}
-SPOT = {"price": {"type": "str"}, "duration_hours": {"type": "int"}, "duration_count": {"type": "int"}}
-BOOT_VOLUME = {
-    "size_gb": {"type": "int"},
-    "volume_type": {"type": "str"},
-    "delete_on_termination": {"type": "bool", "default": False},
-    "volume": {"type": "str"},
-    "snapshot": {"type": "str"},
-}
-
 MODULE = ModuleSpec(
     argument_spec(
         WAITING,
         REPORT,
-        name={"type": "str"},
-        names={"type": "list", "elements": "str"},
-        count={"type": "int"},
-        name_pattern={"type": "str"},
+        **SERVER,
         select={"type": "dict", "options": SELECTION},
-        state={"type": "str", "choices": list(STATES), "default": "present"},
-        flavor={"type": "str"},
-        image={"type": "str"},
-        iso={"type": "str"},
-        boot_order={"type": "list", "elements": "str", "choices": list(DEVICES)},
-        apply={"type": "str", "choices": ["now", "later"], "default": "later"},
-        boot_volume={"type": "dict", "options": BOOT_VOLUME},
-        volumes={"type": "list", "elements": "dict", "options": VOLUME},
-        system_disk={"type": "dict", "options": SYSTEM_DISK},
-        networks={"type": "raw", "aliases": ["nics", "network"]},
-        vpc_id={"type": "str"},
-        security_groups={"type": "list", "elements": "str"},
-        public_ip={"type": "str"},
-        public_ip_fixed_address={"type": "str"},
-        availability_zone={"type": "str"},
-        host={"type": "str"},
-        hypervisor_hostname={"type": "str"},
-        group={"type": "str"},
-        tenancy={"type": "str", "choices": ["shared", "dedicated"]},
-        dedicated_host_id={"type": "str"},
-        spot={"type": "dict", "options": SPOT},
-        auto_recovery={"type": "bool"},
-        # Names, no secrets.
-        key_name={"type": "str", "no_log": False},
+        # Not secret.
         client_token={"type": "str", "no_log": False},
-        password={"type": "str", "no_log": True},
         return_passwords={"type": "bool", "default": False, "no_log": False},
-        user_data={"type": "str", "no_log": True, "aliases": ["userdata"]},
-        user_data_file={"type": "path"},
-        files={"type": "dict", "no_log": True},
-        config_drive={"type": "bool"},
-        disk_config={"type": "str", "choices": ["AUTO", "MANUAL"]},
-        access_ipv4={"type": "str"},
-        access_ipv6={"type": "str"},
-        new_name={"type": "str"},
-        description={"type": "str"},
-        hostname={"type": "str"},
-        metadata={"type": "dict", "aliases": ["meta"]},
-        purge_metadata={"type": "bool", "default": False},
-        # A list of strings, a string with commas, or a mapping; plans/tags.py parses them.
-        tags={"type": "raw"},
-        purge_tags={"type": "bool", "default": False},
-        locked={"type": "bool"},
-        lock_reason={"type": "str"},
-        resize={"type": "str", "choices": list(RESIZES), "default": "never"},
-        confirm={"type": "bool", "default": True},
-        revert={"type": "bool", "default": False},
-        auto_pay={"type": "bool", "default": False},
-        reset_state={"type": "str", "choices": ["active", "error"]},
-        delete_volumes={"type": "bool"},
-        delete_public_ip={"type": "bool"},
-        recreate={"type": "bool", "default": False},
-        on_error={"type": "str", "choices": ["keep", "delete"], "default": "keep"},
-        on_duplicate={"type": "str", "choices": list(CHOICES), "default": KEEP},
-        unapplied_options={"type": "str", "choices": list(UNAPPLIED), "default": WARN},
-        extra={"type": "dict"},
     ),
-    mutually_exclusive=[
-        ("name", "names", "name_pattern", "select"),
-        ("names", "count"),
-        ("select", "count"),
-        ("image", "iso"),
-        ("user_data", "user_data_file"),
-    ],
+    mutually_exclusive=[("name", "names", "name_pattern", "select"), ("select", "count"), *EXCLUSIVE],
     required_one_of=[("name", "names", "name_pattern", "select")],
 )
 
@@ -1053,77 +932,38 @@ def run(context: Context) -> Result:
     context = replace(context, params={**context.params, "networks": networks})
     params, cloud = context.params, context.cloud
     names = names_of(params)
-    check_options(params)
-    check_selected(params, cloud.rules)
-    user_data = read_user_data(
-        params["user_data"], params["user_data_file"], cloud.rules.max_user_data_bytes, context.register_secret
-    )
-    if params["return_passwords"]:
-        cloud.require("response_passwords")
+    options = DeclaredOptions.of(params, cloud, context.register_secret)
     waiter = context.waiter()
-    present = params["state"] == "present"
-    wanted = (params["image"] or params["iso"]) if present else None
 
     observed = observe(cloud, params, names)
     if params["select"] is not None:
         context.warn_of_no_servers(params["select"], observed.servers, observed.missing)
-    found = DeclaredLookup(cloud, context.warn)
-    image, flavor = (
-        found.image(wanted, observed.servers),
-        found.flavor(params["flavor"] if present else None, observed.servers),
-    )
-    recycle_bin = cloud.servers.recycle_bin() if params["state"] == "purged" else None
-    spec = replace(
-        server_spec(params, cloud.rules, image, flavor, user_data, recycle_bin),
-        security_groups=declared_groups(cloud, params, observed.servers),
-        public_ip=declared_public_ip(cloud, params, observed.servers, observed.to_make),
-    )
-    plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
-    to_make = [str(item.server.name) for item in plan.items if "create" in item.actions]
-    new = None
-    if to_make:
-        # Only new servers need an image and a flavor that still exist.
-        spec = replace(spec, image=found.image_to_use(image), flavor=found.flavor_to_use(params["flavor"]))
-        plan = plan_servers(observed.servers, observed.to_make, spec, cloud.rules)
-        new = new_server(params, spec, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
-        check_references(cloud, new)
-        context.warn_if(disabled_password(new.password, new.user_data, _os_type(spec), cloud.rules))
-    _report_unapplied(context, plan, user_data)
-    context.warn_if(hostname_warning(plan, spec, cloud.rules))
-    context.warn_if(ignored_option(plan, params["auto_pay"], cloud.rules))
+    declarer = Declarer(cloud, context.warn)
+    declaration = declarer.declare(options, observed)
+    declarer.references([declaration.new] if declaration.new else []).check(declaration)
+    _report_unapplied(context, declaration, options.user_data)
+    for warning in warnings_of(options, declaration, cloud):
+        context.warn(warning)
+    spec = declaration.spec
     if context.check_mode:
-        return check_result_of_servers(context, plan, spec, observed.missing)
+        return check_result_of_servers(context, declaration.plan, spec, observed.missing)
 
-    work = ServerRun(
-        cloud,
-        spec,
-        new,
-        observed.known,
-        params["wait"],
-        waiter,
-        params["on_error"] == "delete",
-        params["client_token"],
-        params["on_duplicate"],
-    )
-    work.run(plan)
+    work = ServerRun(cloud, [declaration], observed.known, params["wait"], waiter, WORDS[spec.state])
+    work.run()
     for warning in work.warnings:
         context.warn(warning)
-    return run_result_of_servers(context, work, plan, spec, observed.missing)
+    return run_result_of_servers(context, work, spec, observed.missing)
 
 
-def _os_type(spec: ServerSpec) -> str | None:
-    image = spec.image.details if spec.image else None
-    return image.os_type if image else None
-
-
-def _report_unapplied(context: Context, plan: Plan, user_data: str | None) -> None:
+def _report_unapplied(context: Context, declaration: Declaration, user_data: str | None) -> None:
     """Reports options that have no effect, before the first change. Raises InvalidRequest if the task says so."""
-    what = context.params["unapplied_options"]
-    found = unapplied(context.params, plan, context.cloud.rules, user_data) if what != IGNORE else None
+    what, rules = context.params["unapplied_options"], context.cloud.rules
+    if what == IGNORE:
+        return
+    found = unapplied_sentence(unapplied(context.params, declaration.plan, rules, user_data), rules)
     if found and what == FAIL:
         raise InvalidRequest(found)
-    if found:
-        context.warn(found)
+    context.warn_if(found)
 
 
 def main() -> None:

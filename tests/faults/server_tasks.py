@@ -110,6 +110,12 @@ def _making(task: Any) -> None:
         **kind(world), "name": "new-1", "spot": {"price": "0.5"}, "networks": [{"port": spare_port(world)}],
         "volumes": [{"volume_type": "ESSD2", "size_gb": 10, "iops": 500, "multiattach": True}]})  # fmt: skip
     task("server.recreate", FULL, lambda world: {"name": "broken-01", "recreate": True, **kind(world)})
+    task("server_fleet.mixed", ALL, lambda world: {
+        "defaults": kind(world), "tag": "fleet=new", "servers": [
+            {"name": "new-1", "metadata": {"team": "a"}}, {"name": "new-2"},
+            {"name": "web-01", "metadata": {"team": "a"}}, {"name": "web-02", "state": "absent"}]})  # fmt: skip
+    task("server_fleet.power", ALL, {"servers": [
+        {"name": "web-01", "power_state": "stopped"}, {"name": "batch-01", "power_state": "started"}]})  # fmt: skip
     task("server.delete", ALL, {"name": "web-01", "state": "absent"})
     task("server.delete_two", ALL, {"names": ["web-01", "web-02"], "state": "absent"})
     task("server.delete_no_wait", ALL, {"name": "web-01", "state": "absent", "wait": False})

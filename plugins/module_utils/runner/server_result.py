@@ -32,14 +32,12 @@ def check_result_of_servers(context: Context, plan: Plan, spec: ServerSpec, miss
     return report(predicted(plan), WORDS[spec.state], Result(plan.changed, data, plan.diff()))
 
 
-def run_result_of_servers(
-    context: Context, work: ServerRun, plan: Plan, spec: ServerSpec, missing: Missing | None
-) -> Result:
+def run_result_of_servers(context: Context, work: ServerRun, spec: ServerSpec, missing: Missing | None) -> Result:
     """The report of a run: changed, diff, outcomes, servers, handle."""
+    plan = work.declarations.plan
     outcomes = [work.outcome_of(item) for item in plan.items]
-    ended = spec.state in ("absent", "purged")
     # A deleted server is not shown with its last record.
-    left = [item for item, outcome in zip(plan.items, outcomes) if not ended or outcome.result != DONE]
+    left = [item for item, outcome in zip(plan.items, outcomes) if not spec.ends or outcome.result != DONE]
     seen = [work.server_of(item) for item in left]
     data = _data(context, (server for server in seen if server), missing)
     data.update(response_passwords(context, work))

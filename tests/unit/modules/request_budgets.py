@@ -148,6 +148,10 @@ def web(**options: Any) -> Callable[[Bench, int], dict[str, Any]]:
 #: Tasks that only read.
 READ = (
     Budget("servers by tag", "server_info", same(tags=["role=web"]), on(1, 1, 1, 1), "the list of the servers"),
+    Budget(
+        "servers as a declaration", "server_fleet_info", same(tags=["role=web"]), on(1, 1, 1, 1),
+        "the list of the servers; the first task reads the names of the images", first=on(1, 1),
+    ),
     Budget("a server by name", "server_info", same(names=["web-01"]), on(1, 1, 1, 1), "the list, filtered by name"),
     Budget("no server", "server_info", same(names=["web-99"]), on(1, 1, 1, 1), "the list, which is empty"),
     Budget(
@@ -188,6 +192,11 @@ UNCHANGED = (
         "a server with a flavor by id", "server", flavor_id, on(1, 1, 1, 1),
         "the list; a record of Nova from 2.47 on has no id of the flavor, which the first task looks up",
         first=on(1),
+    ),
+    Budget(
+        "two entries of a fleet", "server_fleet",
+        lambda bench, number: {"servers": [declared(bench, number), {"name": "web-02", "state": "present"}]},
+        on(1, 1, 1, 1), "the list, for all entries; the first task looks up the image", first=on(1, 1),
     ),
     Budget("no such server", "server", same(name="web-99", state="absent"), on(1, 1, 1, 1), "the list"),
     Budget(
@@ -247,6 +256,17 @@ CHANGED = (
     Budget(
         "a new server", "server", new, on(8, 8, 8, 10),
         "the list before and after, the image, the flavor, the creation, three polls; ECS: the VPC and its subnet",
+        changes=True,
+    ),
+    Budget(
+        "two new entries of a fleet", "server_fleet",
+        lambda bench, number: {
+            "servers": [
+                {**new(bench, number), "name": "%s-%d" % (name, number), "metadata": {"n": name}} for name in ("a", "b")
+            ]
+        },
+        on(12, 12, 12, 15),
+        "as one new server; the creation and three polls for each",
         changes=True,
     ),
     Budget(
@@ -325,5 +345,15 @@ FLEETS = (
     FleetBudget(
         "password", "server_password", {"password": PASSWORD}, on(3, 3, 3, 2), on(2, 2, 1),
         "as restart; ECS resets the passwords of up to 1000 servers in one request",
+    ),
+)  # fmt: skip
+#: A declaration with an entry for each server of a fleet, whose options depend on the number of the server.
+ENTRIES = (
+    FleetBudget(
+        "unchanged entries", "server_fleet", {"tags": []}, on(1, 1, 1, 1), on(), "one list, for up to 1000 servers",
+    ),
+    FleetBudget(
+        "changed entries", "server_fleet", {"metadata": {"n": "%d"}}, on(2, 2, 2, 2), on(1, 1, 1, 1),
+        "the list before and after, and the change of each server",
     ),
 )  # fmt: skip

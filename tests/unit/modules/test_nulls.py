@@ -35,6 +35,7 @@ BASES: dict[str, dict[str, Any]] = {
         "system_disk": {},
         "image": "x",
     },
+    "server_fleet": {"servers": [{"name": "new"}]},
     "server_group": {"name": "new"},
     "server_interface": {"names": ["web-01"], "network_id": NOBODY, "fixed_ips": [{}]},
     "server_keypair": {"names": ["web-01"], "key_names": ["deploy"]},
@@ -55,7 +56,7 @@ CONNECTION: dict[str, Any] = {"platform": "openstack", "auth": {"username": "nob
 
 
 def options_of(module: str) -> dict[str, Any]:
-    listing = {"all": True} if module in ("server_info", "server_console_info") else {}
+    listing = {"all": True} if module in ("server_info", "server_console_info", "server_fleet_info") else {}
     return {**CONNECTION, **BASES.get(module, listing)}
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from modules.bench import MODULES, PLATFORMS, Bench
-from modules.request_budgets import CHANGED, FLEETS, READ, START, UNCHANGED, Budget, FleetBudget
+from modules.request_budgets import CHANGED, ENTRIES, FLEETS, READ, START, UNCHANGED, Budget, FleetBudget
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
@@ -134,3 +134,16 @@ def test_a_fleet_of_a_cloud_that_limits_the_rate(fleet: Bench, one_run: RunFolde
     assert asked["show server"] <= 2 * 10 and asked["list servers with details"] <= 10
     assert asked.keys() == {"os-stop", "show server", "list servers with details"}
     assert sum("429" in warning for warning in result.get("warnings", [])) == 1
+
+
+@pytest.mark.parametrize("budget", ENTRIES, ids=str)
+def test_an_entry_for_each_server(fleet: Bench, budget: FleetBudget, one_run: RunFolder) -> None:
+    text = json.dumps(budget.options)
+    entries = [
+        {"name": "worker-%04d" % number, **json.loads(text.replace("%d", str(number)))}
+        for number in range(1, SERVERS + 1)
+    ]
+    count(fleet, "server_info", False, {"all": True})
+    asked = count(fleet, budget.module, "%d" in text, {"servers": entries})
+    expected = budget.fixed[fleet.platform] + budget.each.get(fleet.platform, 0) * SERVERS
+    assert asked.total() == expected, (dict(asked), budget.reason)

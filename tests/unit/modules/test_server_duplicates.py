@@ -19,6 +19,7 @@ from modules.nova_servers import kind as nova_kind
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import SystemClock
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers import declared
 from ansible_collections.cloudserver.compute.plugins.modules import server as module
 
 EVERY_NOVA = pytest.mark.parametrize("platform", NOVA, indirect=True)
@@ -176,13 +177,13 @@ def test_a_server_that_this_task_did_not_create_is_not_deleted(real: Bench, monk
     monkeypatch.setattr(
         "ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.duplicates.GRACE", 0.5
     )
-    original = module.new_server
+    original = declared.new_server
 
     def new_server(*given: Any) -> Any:
         threading.Timer(1.0, real.control, ("POST", "/openstack/servers", {"name": "double"})).start()
         return original(*given)
 
-    monkeypatch.setattr(module, "new_server", new_server)
+    monkeypatch.setattr(declared, "new_server", new_server)
     result = real.call("server", **kind(real, name="double", on_duplicate="delete_newer"))
     assert len(alive(real, "double")) == 2 and real.requests("E27") == []
     assert outcome(result, "double")["outcome"] == "failed", result

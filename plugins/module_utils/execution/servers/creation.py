@@ -11,7 +11,7 @@ with Retry-After) is sent again, after the list shows that it was not carried ou
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Iterable, Sequence
+from typing import Collection, Iterable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     BUILT,
@@ -20,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ResponseLost
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import (
     BACKOFF_BASE,
     BACKOFF_CAP,
@@ -36,6 +37,19 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 _LOOK = "Check the servers with this name, and run the task again: it creates what is missing."
 
 
+@dataclass(frozen=True)
+class CreationBatch:
+    """New servers with the same properties."""
+
+    new: NewServer
+    names: tuple[str, ...]
+    client_token: str | None = None
+
+    def only(self, names: Collection[str]) -> CreationBatch:
+        """The batch without the other names."""
+        return replace(self, names=tuple(name for name in self.names if name in names))
+
+
 @dataclass
 class Creation:
     """The new servers of a task.
@@ -46,43 +60,52 @@ class Creation:
     """
 
     cloud: Compute
-    new: NewServer
+    batches: Sequence[CreationBatch]
     #: The ids of the servers that existed before.
-    known: Iterable[str]
-    client_token: str | None = None
+    known: Collection[str]
     pending_actions: dict[str, PendingAction] = field(default_factory=dict)
     refused: dict[str, Outcome] = field(default_factory=dict)
     adopted: set[str] = field(default_factory=set)
 
-    def run(self, names: Sequence[str], may_raise: bool) -> None:
+    def run(self, may_raise: bool) -> None:
         """``may_raise``: the task has done nothing yet, so an error before the first request is a failure of the task.
         Raises CloudError."""
         session = self.cloud.session
-        left, attempt = list(names), 0
+        left, attempt = list(self.batches), 0
         while left:
             deferred = self._request(left, may_raise and not attempt)
             if not deferred or attempt >= session.settings.retries:
                 break
             session.sleep(_pause(deferred.values(), attempt))
-            left, attempt = list(deferred), attempt + 1
-            for name in left:
+            left, attempt = [each for each in (batch.only(deferred) for batch in left) if each.names], attempt + 1
+            for name in deferred:
                 del self.refused[name]
 
-    def _request(self, names: Sequence[str], may_raise: bool) -> dict[str, CloudError]:
+    def _request(self, batches: Sequence[CreationBatch], may_raise: bool) -> dict[str, CloudError]:
         """Submits the creation of these servers once. Returns the errors of those that can be submitted again, by
         name."""
-        try:
-            answers = self.cloud.servers.create(self.new, names, self.client_token)
-        except CloudError as error:
-            if may_raise:
-                raise
-            answers = [CreatedServer(name, error=error) for name in names]
+        # The first one alone: an error that concerns every request ends the task before the others.
+        answers = list(self._submit(batches[0], may_raise))
+        # A batch of several servers is submitted concurrently by the platform, or in one request.
+        for batch in batches[1:]:
+            answers.extend(self._submit(batch) if len(batch.names) > 1 else ())
+        single = [batch for batch in batches[1:] if len(batch.names) == 1]
+        for created in in_parallel(self._submit, single, self.cloud.parallel):
+            answers.extend(created)
         for each in answers:
             if each.pending:
                 self.pending_actions[each.name] = each.pending
             elif each.error is not None and not each.outcome_unknown:
                 self.refused[each.name] = self._outcome(each.name, FAILED, each.error)
         return self._find([each for each in answers if each.outcome_unknown])
+
+    def _submit(self, batch: CreationBatch, may_raise: bool = False) -> Sequence[CreatedServer]:
+        try:
+            return self.cloud.servers.create(batch.new, batch.names, batch.client_token)
+        except CloudError as error:
+            if may_raise:
+                raise
+            return [CreatedServer(name, error=error) for name in batch.names]
 
     def _find(self, ambiguous: Sequence[CreatedServer]) -> dict[str, CloudError]:
         """One list request decides for all servers whose responses do not show whether they were created. Returns the
@@ -97,10 +120,12 @@ class Creation:
                 why = "%s. It is unknown whether it exists: %s" % (_plain(lost.message), unreadable.message)
                 self.refused[each.name] = replace(lost, actions=("create",), message=why, hint=_LOOK)
             return {}
+        new: dict[str | None, list[str]] = {}
+        for server in filter(self._may_be_new, listed):
+            new.setdefault(server.name, []).append(server.id)
         deferred = {}
         for each in ambiguous:
-            error = _error_of(each)
-            ids = [server.id for server in listed if server.name == each.name and self._may_be_new(server)]
+            error, ids = _error_of(each), new.get(each.name, [])
             if len(ids) == 1:
                 self.pending_actions[each.name] = PendingAction(
                     ids[0], "create", each.name, expected_state=BUILT, seen_in_progress=True
@@ -113,7 +138,7 @@ class Creation:
         return deferred
 
     def _may_be_new(self, server: Server) -> bool:
-        return server.id not in set(self.known) and not server.is_deleted
+        return server.id not in self.known and not server.is_deleted
 
     def _not_found(self, name: str, error: CloudError, ids: Sequence[str]) -> Outcome:
         """The outcome of a name if the list shows no new server with it, or several."""

@@ -59,7 +59,8 @@ class DuplicateRun:
     cloud: Compute
     waiter: Waiter
     waits: bool
-    delete_newer: bool
+    #: The names for which ``on_duplicate`` is ``delete_newer``.
+    delete_newer: Collection[str]
     #: The ids of the servers that existed before.
     known: Collection[str]
     adopted: Collection[str]
@@ -68,11 +69,13 @@ class DuplicateRun:
 
     def run(self, made: Mapping[str, str]) -> dict[str, Resolution]:
         """The names of new servers with these ids that other servers also have. Raises CloudError."""
-        listed = self._list(tuple(made))
-        found = {name: duplicates_of(key, name, listed, self.known) for name, key in made.items()}
+        named: dict[str | None, list[Server]] = {}
+        for server in self._list(tuple(made)):
+            named.setdefault(server.name, []).append(server)
+        found = {name: duplicates_of(key, name, named.get(name, ()), self.known) for name, key in made.items()}
         twice = {name: each for name, each in found.items() if each}
-        if not self.delete_newer:
-            return {name: _failed(each) for name, each in twice.items()}
+        for name in sorted(set(twice) - set(self.delete_newer)):
+            self._found[name] = _failed(twice.pop(name))
         for name in sorted(set(twice) & set(self.adopted)):
             why = "it is unknown which of them this task created, so it deleted none"
             self._found[name] = _failed(twice.pop(name), why)

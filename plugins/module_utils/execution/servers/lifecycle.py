@@ -8,18 +8,20 @@ ones."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Iterable, Sequence
+from typing import Collection, Iterable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.creation import Creation
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.creation import (
+    Creation,
+    CreationBatch,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.duplicates import (
     DuplicateRun,
     Resolution,
@@ -39,17 +41,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     Plan,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import (
+    Declaration,
+    Declarations,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import DELETE
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import (
-    DELETE_NEWER,
-    KEEP,
-    SETTLED,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
-    ServerSpec,
-    is_new,
-    is_recreated,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import SETTLED
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import is_new, is_recreated
 
 _CREATE = (Action("create"),)
 _NOT_REBOOTED = (
@@ -61,36 +59,31 @@ _NOT_REBOOTED = (
 class ServerRun:
     """Creates missing servers, and changes existing ones, all concurrently.
 
-    ``new`` describes a missing server; ``known`` are the ids of the servers that existed before. ``on_duplicate``: what
-    to do if another task has created a server with the same name at the same time. ``warnings`` are for the user.
+    ``known`` are the ids of the servers that existed before. ``word`` completes ``37 of 100 …``. ``warnings`` are for
+    the user.
     """
 
     def __init__(
         self,
         cloud: Compute,
-        spec: ServerSpec,
-        new: NewServer | None,
+        declarations: Sequence[Declaration],
         known: Iterable[str],
         wait: bool,
         waiter: Waiter,
-        remove_broken: bool = False,
-        client_token: str | None = None,
-        on_duplicate: str = KEEP,
+        word: str,
     ) -> None:
         self.cloud = cloud
         self.waits = wait
         self.waiter = waiter
-        self.strategy = ServerStrategy(cloud, spec, remove_broken)
+        self.declarations = Declarations(declarations)
+        self.strategy = ServerStrategy(cloud, self.declarations.of, word)
         self.executor = Executor(cloud, self.strategy, wait, waiter)
         self.outcomes = self.executor.outcomes
         self.servers = self.executor.servers
         self.pending_actions = self.executor.pending_actions
         self.passwords = self.executor.passwords
         self.made = self.strategy.made
-        self.new = new
         self.known = set(known)
-        self.client_token = client_token
-        self.delete_newer = on_duplicate == DELETE_NEWER
         self.warnings: list[str] = []
         #: The names whose server was found in the list, so that another task may have created it.
         self.adopted: set[str] = set()
@@ -99,7 +92,8 @@ class ServerRun:
         self.refused: dict[str, Outcome] = {}
         self._erased: dict[str, str] = {}
 
-    def run(self, plan: Plan) -> None:
+    def run(self) -> None:
+        plan = self.declarations.plan
         names = [str(change.server.name) for change in plan.items if is_new(change)]
         names += self._erase([change for change in plan.items if is_recreated(change)])
         created = self._create(names) if names else {}
@@ -172,11 +166,9 @@ class ServerRun:
                 self.outcomes[key] = replace(outcome, result=DONE, code=None, message=None, hint=None)
 
     def _create(self, names: Sequence[str]) -> dict[str, Progress]:
-        if self.new is None:
-            raise InvalidRequest("the task has no options to create the servers %s" % ", ".join(names))
         self.executor.state.since = self.cloud.servers.mark()
-        creation = Creation(self.cloud, self.new, self.known, self.client_token)
-        creation.run(names, may_raise=not self._erased)
+        creation = Creation(self.cloud, self._batches(set(names)), self.known)
+        creation.run(may_raise=not self._erased)
         self._answered = self.waiter.clock.time()
         self.refused.update(creation.refused)
         # From here on an error belongs to a server and not to the task, so that the result still reports created
@@ -187,11 +179,23 @@ class ServerRun:
         for name, pending in creation.pending_actions.items():
             server = Server(pending.server_id, self.cloud.platform, name=name)
             self.servers[server.id] = server
-            self.made[name] = server.id
+            self.strategy.add(name, server.id)
+            self.declarations.add(name, server.id)
             if pending.password:
                 self.passwords[server.id] = pending.password
             items[server.id] = Progress(server, _CREATE, ("create",), pending)
         return items
+
+    def _batches(self, names: Collection[str]) -> list[CreationBatch]:
+        """The new servers with these names, one batch for each declaration."""
+        batches = []
+        for each in self.declarations.all:
+            own = tuple(str(change.server.name) for change in each.plan.items if change.server.name in names)
+            if own and each.new is None:
+                raise InvalidRequest("the task has no options to create the servers %s" % ", ".join(own))
+            if own and each.new:
+                batches.append(CreationBatch(each.new, own, each.client_token))
+        return batches
 
     # -- servers of the same name ------------------------------------------------------------------------------
 
@@ -204,7 +208,7 @@ class ServerRun:
             self.cloud,
             self.waiter,
             self.waits,
-            self.delete_newer,
+            [name for name in self.made if self._deletes_newer(name)],
             self.known,
             self.adopted,
             self.strategy.plan_one,
@@ -218,6 +222,9 @@ class ServerRun:
             return
         for name, each in found.items():
             self._resolve(name, each)
+
+    def _deletes_newer(self, name: str) -> bool:
+        return self.declarations.of(self.servers[self.made[name]]).delete_newer
 
     def _resolve(self, name: str, found: Resolution) -> None:
         own = self.made[name]

@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE, Nic
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.resizable import ResizableFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name, only
@@ -178,18 +179,17 @@ def _labels(servers: Sequence[Server]) -> str:
     return shortened([server.label for server in servers], 5)
 
 
-def network_ids(cloud: Compute, wanted: Any) -> tuple[Nic, ...] | str | None:
+def network_ids(cloud: Compute, wanted: Any, reads: Reads) -> tuple[Nic, ...] | str | None:
     """The interfaces, with network names replaced by ids. Raises InvalidRequest for invalid, missing and ambiguous
     ones."""
     if wanted is None or wanted in (AUTO, NONE):
         return None if wanted is None else str(wanted)
     if not isinstance(wanted, list) or not wanted:
         raise InvalidRequest("networks: it is auto, none, or a list of networks by name or id, or of mappings")
-    known: dict[str, str] = {}
-    return tuple(_nic(cloud, each, known) for each in wanted)
+    return tuple(_nic(cloud, each, reads) for each in wanted)
 
 
-def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
+def _nic(cloud: Compute, wanted: Any, reads: Reads) -> Nic:
     given = wanted if isinstance(wanted, dict) else {"network": wanted}
     unknown = sorted(set(map(str, given)) - set(_NIC_KEYS))
     if unknown:
@@ -203,7 +203,7 @@ def _nic(cloud: Compute, wanted: Any, known: dict[str, str]) -> Nic:
         raise InvalidRequest("networks: an entry needs a network, a port or a subnet")
     network = values.get("network")
     if network and not is_uuid(network):
-        network = known[network] = known.get(network) or _network_id(cloud, network)
+        network = _network_id(cloud, network, reads)
     ipv6 = _boolean("ipv6_enable", values.get("ipv6_enable", "false"))
     fixed_ip, tag, bandwidth = (values.get(key) for key in ("fixed_ip", "tag", "ipv6_bandwidth"))
     return Nic(network, values.get("port"), subnets, fixed_ip, tag, ipv6, bandwidth)
@@ -228,8 +228,9 @@ def _subnets(wanted: Any) -> tuple[str, ...]:
     return found
 
 
-def _network_id(cloud: Compute, name: str) -> str:
-    found = only(cloud.networks.list(name), name, "networks", option="networks")
+def _network_id(cloud: Compute, name: str, reads: Reads) -> str:
+    listed = reads.once(("network", name), lambda: list(cloud.networks.list(name)))
+    found = only(listed, name, "networks", option="networks")
     if not found:
         raise InvalidRequest(
             "networks: no network that this project may use is named %s; check its spelling and project" % name

@@ -43,14 +43,27 @@ def observe(cloud: Compute, params: Mapping[str, Any], names: Sequence[str]) -> 
         return _declared_with_bin(cloud, names, state)
     asked = tuple(names) + ((params["new_name"],) if params["new_name"] else ())
     listed = [server for server in cloud.servers.list(ServerQuery(names=asked)) if not server.is_deleted]
-    found = by_name(listed, asked)
-    if params["new_name"] and params["new_name"] in found:
+    known = frozenset(server.id for server in listed)
+    return named(by_name(listed, asked), names, params["new_name"], state, known)
+
+
+def named(
+    found: Mapping[str, Server], names: Sequence[str], new_name: str | None, state: str, known: frozenset[str]
+) -> ObservedServers:
+    """The servers with these names, from those that were found, by name. ``known`` are the ids of all listed servers.
+    Raises InvalidRequest."""
+    if new_name and new_name in found:
         if names[0] in found:
-            raise InvalidRequest("new_name: the server %s has that name already" % found[params["new_name"]].label)
-        names = (params["new_name"],)
+            raise InvalidRequest("new_name: the server %s has that name already" % found[new_name].label)
+        names = (new_name,)
+    absent = tuple(name for name in names if name not in found)
+    if absent and state == "restored":
+        raise InvalidRequest(
+            "no server in the list or in the recycle bin is named %s; on plain Nova only an administrator can list"
+            " the recycle bin, and other users select a server by its id in select" % ", ".join(absent)
+        )
     servers = tuple(found[name] for name in names if name in found)
-    missing = tuple(name for name in names if name not in found) if state == "present" else ()
-    return ObservedServers(servers, missing, frozenset(server.id for server in listed))
+    return ObservedServers(servers, absent if state == "present" else (), known)
 
 
 def _selected(cloud: Compute, options: Mapping[str, Any], state: str) -> ObservedServers:
@@ -66,18 +79,17 @@ def _declared_with_bin(cloud: Compute, names: Sequence[str], state: str) -> Obse
     """Return the active server with a name; only if there is none, the server in the recycle bin."""
     wanted = Selection(names=tuple(names))
     found = by_name([server for server in cloud.servers.list(wanted.ask()) if not server.is_deleted], names)
-    rest = tuple(name for name in names if name not in found)
-    if rest and cloud.supports("deleted"):
-        # Not every user may list the recycle bin, so only names without an active server are queried there.
-        binned = cloud.servers.list(replace(wanted, names=rest, deleted=True).ask())
-        found.update(by_name([server for server in binned if server.is_deleted], rest))
-    absent = [name for name in names if name not in found]
-    if absent and state == "restored":
-        raise InvalidRequest(
-            "no server in the list or in the recycle bin is named %s; on plain Nova only an administrator can list"
-            " the recycle bin, and other users select a server by its id in select" % ", ".join(absent)
-        )
-    return ObservedServers(tuple(found[name] for name in names if name in found))
+    found.update(binned(cloud, [name for name in names if name not in found]))
+    return replace(named(found, names, None, state, frozenset()), to_make=())
+
+
+def binned(cloud: Compute, names: Sequence[str]) -> dict[str, Server]:
+    """The servers in the recycle bin with these names; not every user may list it, so only names without an active
+    server are queried. Raises InvalidRequest for an ambiguous name."""
+    if not names or not cloud.supports("deleted"):
+        return {}
+    listed = cloud.servers.list(Selection(names=tuple(names), deleted=True).ask())
+    return by_name([server for server in listed if server.is_deleted], names)
 
 
 def _with_bin(cloud: Compute, selection: Selection) -> ObservedServers:

@@ -13,6 +13,7 @@ from typing import Any, Mapping, Sequence
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
     PublicIpSpec,
@@ -21,7 +22,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 
 
 def declared_public_ip(
-    cloud: Compute, params: Mapping[str, Any], servers: Sequence[Server], to_make: Sequence[str]
+    cloud: Compute, params: Mapping[str, Any], servers: Sequence[Server], to_make: Sequence[str], reads: Reads
 ) -> PublicIpSpec | None:
     """The public address of the task, ``None`` without one; ``to_make`` are the names of the new servers. Raises
     InvalidRequest and UnsupportedOperation."""
@@ -34,7 +35,8 @@ def declared_public_ip(
     count = len(servers) + len(to_make)
     if wanted and count > 1:
         raise InvalidRequest("public_ip: one address can be bound to one server only, and the task has %d" % count)
-    spec = PublicIpSpec(wanted, tuple(cloud.public_ips.list()), params["public_ip_fixed_address"])
+    known = reads.once("public ips", lambda: tuple(cloud.public_ips.list()))
+    spec = PublicIpSpec(wanted, known, params["public_ip_fixed_address"])
     target = spec.target
     if target and to_make:
         # Not only when the new server exists.

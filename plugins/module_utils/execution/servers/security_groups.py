@@ -13,10 +13,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.references import security_groups
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 
 
-def declared_groups(cloud: Compute, params: Mapping[str, Any], servers: Sequence[Server]) -> tuple[SecurityGroup, ...]:
+def declared_groups(
+    cloud: Compute, params: Mapping[str, Any], servers: Sequence[Server], reads: Reads
+) -> tuple[SecurityGroup, ...]:
     """The security groups of the task, each once; empty if the platform cannot change those of a server.
 
     They are looked up only if a record does not show them. Raises InvalidRequest for a group that does not exist.
@@ -28,7 +32,7 @@ def declared_groups(cloud: Compute, params: Mapping[str, Any], servers: Sequence
     if not cloud.supports("networks") or all(_has_exactly(cloud, server, declared) for server in servers):
         return tuple(declared)
     try:
-        known = cloud.networks.list_names("security-groups")
+        known = security_groups(cloud, reads)
     except CloudError:
         # Not every user may list them, and the cloud then reports the error itself.
         return tuple(declared)

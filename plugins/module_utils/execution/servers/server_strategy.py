@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Sequence
+from typing import Callable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, PermissionDenied
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import power_evidence
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import refreshed
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.resizable import ResizableFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
@@ -29,9 +30,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     Change,
     Outcome,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import Declaration
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import DELETE
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import BIND, UNBIND
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec, plan_one
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import plan_one
 
 WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", "purged": "purged"}
 
@@ -39,15 +41,16 @@ WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", 
 class ServerStrategy(Strategy):
     """Creates, changes and deletes servers.
 
-    ``made`` are the ids of the servers that this task has created, by name. ``remove_broken``: delete a server again if
-    its creation failed.
+    ``made`` are the ids of the servers that this task has created, by name. ``declared`` finds the declaration of a
+    server by its record.
     """
 
-    def __init__(self, cloud: Compute, spec: ServerSpec, remove_broken: bool) -> None:
-        super().__init__(cloud, word=WORDS[spec.state])
-        self.spec = spec
-        self.remove_broken = remove_broken
+    def __init__(self, cloud: Compute, declared: Callable[[Server], Declaration], word: str) -> None:
+        super().__init__(cloud, word=word)
+        self.declared = declared
         self.made: dict[str, str] = {}
+        #: The ids of all servers that this task has created.
+        self.created: set[str] = set()
         #: The ids of the servers that still need a reboot after a change of this run.
         self.owed: set[str] = set()
         #: The ids of the servers whose live resize the cloud refused.
@@ -55,16 +58,28 @@ class ServerStrategy(Strategy):
         self._resizable = ResizableFlavors(cloud)
         #: The public addresses that this run has bound, or unbound, by server id.
         self._bound: dict[str, dict[str, bool]] = {}
-        self.ends = spec.state in ("absent", "purged")
+
+    def add(self, name: str, server_id: str) -> None:
+        """Records a server that this task has created."""
+        self.made[name] = server_id
+        self.created.add(server_id)
 
     def plan_one(self, server: Server) -> Change:
-        spec = replace(self.spec, resize="offline") if server.id in self._offline else self.spec
+        spec = self.declared(server).spec
+        spec = replace(spec, resize="offline") if server.id in self._offline else spec
         if spec.public_ip is not None:
             spec = replace(spec, public_ip=refreshed(self.cloud, spec.public_ip))
-        return plan_one(server, spec, self.cloud.rules, server.id in self.made.values(), server.id in self.owed)
+        return plan_one(server, spec, self.cloud.rules, server.id in self.created, server.id in self.owed)
 
     def replan(self, progress: Progress, server: Server) -> Change:
         return self.plan_one(server)
+
+    def evidence(
+        self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
+    ) -> PendingAction | None:
+        if pending.goal is not None and action.action != "reboot":
+            return power_evidence(self, pending, before, now, since)
+        return super().evidence(action, pending, before, now, since)
 
     def is_needless(self, progress: Progress) -> bool:
         """If the cloud confirms resizes automatically, no confirmation remains. If it did not move a deleted server to
@@ -98,7 +113,7 @@ class ServerStrategy(Strategy):
         if outcome is None or pending.action != "resize":
             return outcome
         more = ""
-        if outcome.result == AWAITING_PAYMENT and not self.spec.auto_pay:
+        if outcome.result == AWAITING_PAYMENT and not self.declared(progress.server).spec.auto_pay:
             more = "Set auto_pay: true to pay it automatically."
         elif outcome.result == FAILED and seen.verdict and not seen.is_busy:
             more = self._resizable.sentence(progress.server)
@@ -109,7 +124,7 @@ class ServerStrategy(Strategy):
         not say which flavors it refuses."""
         # A conflict belongs to the present state of the server, in which a stop does not help.
         refused = isinstance(pending.error, (BadRequest, PermissionDenied)) and not pending.outcome_unknown
-        if pending.action != "live_resize" or self.spec.resize != "auto" or not refused:
+        if pending.action != "live_resize" or self.declared(progress.server).spec.resize != "auto" or not refused:
             return False
         self._offline.add(progress.server.id)
         change = self.plan_one(progress.server)
@@ -129,10 +144,15 @@ class ServerStrategy(Strategy):
         return all((address in shown) is bound for address, bound in self._bound.get(server.id, {}).items())
 
     def is_waiting(self, progress: Progress, change: Change) -> bool:
-        return self.ends and change.wait_until_stable
+        return self._ends(progress.server) and change.wait_until_stable
 
     def vanished(self, progress: Progress) -> Outcome:
-        return ended_as(progress, DONE if progress.taken else UNCHANGED) if self.ends else super().vanished(progress)
+        if self._ends(progress.server):
+            return ended_as(progress, DONE if progress.taken else UNCHANGED)
+        return super().vanished(progress)
+
+    def _ends(self, server: Server) -> bool:
+        return self.declared(server).spec.ends
 
     def finish(self, progress: Progress, outcome: Outcome) -> tuple[Outcome, Sequence[Action]]:
         """Apply declared properties that cannot be set at creation: a lock, or tags on an older cloud. Delete a broken
@@ -146,7 +166,7 @@ class ServerStrategy(Strategy):
             return outcome, now.planned_actions
         if progress.server.power_state != ERROR:
             return outcome, ()
-        if self.remove_broken and outcome.result == FAILED:
+        if self.declared(progress.server).remove_broken and outcome.result == FAILED:
             return outcome, (DELETE,)
         hint = "Set on_error: delete to delete such a server, or recreate: true to delete it and create it again."
         return replace(outcome, message="%s; the broken server was kept" % outcome.message, hint=hint), ()

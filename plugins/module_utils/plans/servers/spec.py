@@ -40,22 +40,24 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validati
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 
 _LONGEST_NAME = 255
-_MOST_SERVERS = 1000
+#: The bounds of ``count``.
+ONE_TO_A_THOUSAND = (1, 1000)
 DEVICES = ("hd", "cdrom", "network")
 
 
 # -- names -----------------------------------------------------------------------------------------------------------
 
 
-def names_of(params: Mapping[str, Any]) -> tuple[str, ...]:
-    """The names in the task, in order; empty if the task selects servers. Raises InvalidRequest."""
+def names_of(params: Mapping[str, Any], bounds: tuple[int, int] = ONE_TO_A_THOUSAND) -> tuple[str, ...]:
+    """The names in the task, in order; empty if the task selects servers. ``bounds`` are those of ``count``. Raises
+    InvalidRequest."""
     name, names, count, pattern = params["name"], params["names"], params["count"], params["name_pattern"]
     if count is None and pattern is not None:
         raise InvalidRequest("name_pattern: it needs count, the number of servers")
     if count is None:
         found = [name] if name is not None else list(names or ())
-    elif not 1 <= count <= _MOST_SERVERS:
-        raise InvalidRequest("count: %d is out of range; use 1 to %d" % (count, _MOST_SERVERS))
+    elif not bounds[0] <= count <= bounds[1]:
+        raise InvalidRequest("count: %d is out of range; use %d to %d" % (count, *bounds))
     elif (name is None) == (pattern is None):
         raise InvalidRequest("count: it needs either name, for name-1 and so on, or name_pattern, such as web-%02d")
     else:
@@ -89,18 +91,19 @@ def _numbered(pattern: str | None, name: str | None, number: int) -> str:
     return made
 
 
-def by_name(servers: Iterable[Server], names: Sequence[str]) -> dict[str, Server]:
-    """The servers with these names. Raises InvalidRequest for an ambiguous name."""
+def by_name(
+    servers: Iterable[Server], names: Iterable[str], advice: str = "select one by its id in select"
+) -> dict[str, Server]:
+    """The servers with these names. Raises InvalidRequest, with the advice, for an ambiguous name."""
+    wanted = set(names)
     found: dict[str, list[Server]] = {}
     for server in servers:
-        if server.name in names:
+        if server.name in wanted:
             found.setdefault(str(server.name), []).append(server)
     for name, sharing in sorted(found.items()):
         if len(sharing) > 1:
             ids = ", ".join(sorted(server.id for server in sharing))
-            raise InvalidRequest(
-                "%d servers are named %s (%s); select one by its id in select" % (len(sharing), name, ids)
-            )
+            raise InvalidRequest("%d servers are named %s (%s); %s" % (len(sharing), name, ids, advice))
     return {name: sharing[0] for name, sharing in found.items()}
 
 
@@ -166,7 +169,7 @@ def server_spec(
         metadata=_metadata(params, rules),
         purge_metadata=params["purge_metadata"],
         tags=tags,
-        tag_keys=mapped_keys(params["tags"]),
+        tag_keys=params["tag_keys"] if "tag_keys" in params else mapped_keys(params["tags"]),
         purge_tags=params["purge_tags"],
         locked=params["locked"],
         lock_reason=params["lock_reason"],
@@ -176,6 +179,7 @@ def server_spec(
         revert=params["revert"],
         auto_pay=params["auto_pay"],
         reset_state=params["reset_state"],
+        power_state=params.get("power_state"),
         reboot=params["apply"] == "now",
         recreate=params["recreate"],
         image=image,

@@ -83,19 +83,23 @@ def check_selected(params: Mapping[str, Any], rules: Rules) -> None:
         )
 
 
-def unapplied(params: Mapping[str, Any], plan: Plan, rules: Rules, user_data: str | None) -> str | None:
-    """The options that have no effect on existing servers of the plan, as a sentence; ``None`` if there are none.
-    ``user_data`` is base64."""
+def unapplied(params: Mapping[str, Any], plan: Plan, rules: Rules, user_data: str | None) -> dict[str, list[Server]]:
+    """The options that have no effect on existing servers of the plan, with these servers. ``user_data`` is base64."""
     if params["state"] != "present":
-        return None
+        return {}
     existing = [item.server for item in plan.items if item.server.id and "create" not in item.actions]
     found = {
-        option: [server for server in existing if not _has(server, option, value, rules)]
+        option: [server for server in existing if not has_option(server, option, value, rules)]
         for option, value in _given(params, rules, user_data)
     }
-    options = [option for option, servers in found.items() if servers]
-    if not options:
+    return {option: servers for option, servers in found.items() if servers}
+
+
+def unapplied_sentence(found: Mapping[str, Sequence[Server]], rules: Rules) -> str | None:
+    """The options and their servers as a sentence; ``None`` if there are none."""
+    if not found:
         return None
+    options = list(found)
     servers = list(dict.fromkeys(server.label for option in options for server in found[option]))
     return (
         "These options do not change existing servers, and the record of the server does not show that it has them: %s"
@@ -123,7 +127,9 @@ def _is_updated(option: str, rules: Rules) -> bool:
     return option in ("user_data", "user_data_file") and rules.supports("update_user_data")
 
 
-def _has(server: Server, option: str, value: Any, rules: Rules) -> bool:
+def has_option(server: Server, option: str, value: Any, rules: Rules) -> bool:
+    """Whether the record of the server, or the note of its creation, shows that it has this value of an option for new
+    servers."""
     if option == "hostname":
         # Without a host name in the record, the plan cannot compare it.
         return server.hostname is not None

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, ExpectedState
@@ -38,6 +38,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     unsupported,
     with_arguments,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import GOAL
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.power import plan_one as plan_power_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
     PublicIpSpec,
     plan_public_ip,
@@ -83,6 +85,8 @@ class ServerSpec:
     revert: bool = False
     auto_pay: bool = False
     reset_state: str | None = None
+    #: ``started`` or ``stopped``.
+    power_state: str | None = None
     reboot: bool = False
     recreate: bool = False
     image: DeclaredImage | None = None
@@ -98,6 +102,11 @@ class ServerSpec:
     keeps_deleted: bool = True
     #: The things to delete with a server, for ``absent`` and ``purged``: ``volumes``, ``public_ip``.
     delete_with: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> bool:
+        """Whether the servers are to be deleted."""
+        return self.state in ("absent", "purged")
 
 
 def plan_servers(servers: Iterable[Server], missing: Sequence[str], spec: ServerSpec, rules: Rules) -> Plan:
@@ -169,6 +178,7 @@ def _declared(spec: ServerSpec) -> dict[str, Any]:
         "metadata": dict(spec.metadata or {}),
         "tags": sorted(spec.tags or ()),
         "locked": spec.locked,
+        "power_state": GOAL[spec.power_state] if spec.power_state else None,
         "security_groups": [group.label for group in spec.security_groups],
         "public_ip": spec.public_ip and spec.public_ip.wanted,
     }
@@ -207,7 +217,7 @@ class _Present:
                 self._refuse_other_kind()
             for part in (self._unlocked, self._update, self._metadata, self._reboot):
                 part()
-            for part in (self._tags, self._security_groups, self._public_ip, self._flavor, self._locked):
+            for part in (self._tags, self._security_groups, self._public_ip, self._flavor, self._power, self._locked):
                 part()
         except _Replacement:
             return self._recreate()
@@ -217,7 +227,8 @@ class _Present:
         if refusal:
             return Change.refused(server, refusal, self.before)
         moving = not server.is_stable and not any(action.action == "reset_state" for action in self.planned_actions)
-        waits = moving and (bool(self.planned_actions) or (server.status or "").upper() in _COMING)
+        coming = (server.status or "").upper() in _COMING or spec.power_state is not None
+        waits = moving and (bool(self.planned_actions) or coming)
         actions = tuple(action.action for action in self.planned_actions)
         return Change(server, actions, self.before, self.after, None, waits, tuple(self.planned_actions))
 
@@ -226,7 +237,7 @@ class _Present:
         spec = self.spec
         other = (spec.new_name, spec.description, spec.hostname, spec.metadata, spec.tags, spec.flavor, spec.image)
         declared = any(each is not None for each in other) or spec.user_data is not None
-        declared = declared or bool(spec.security_groups) or spec.public_ip is not None
+        declared = declared or bool(spec.security_groups) or spec.public_ip is not None or spec.power_state is not None
         return spec.locked is not None and not declared and not spec.recreate
 
     def _note(self, key: str, before: Any, after: Any) -> None:
@@ -343,9 +354,7 @@ class _Present:
         if wanted is None:
             return
         observed = {str(key): str(value) for key, value in server.metadata.items()}
-        kept = {
-            key: value for key, value in observed.items() if key.startswith(_KEPT) or self.rules.keeps_metadata(key)
-        }
+        kept = {key: value for key, value in observed.items() if is_kept(key, self.rules)}
         whole, to_set, to_remove = merged(observed, {**kept, **wanted}, purge)
         if not to_set and not to_remove:
             return
@@ -402,9 +411,27 @@ class _Present:
             self._note(key, before, after)
             self.planned_actions.extend(planned_actions)
 
+    def _power(self) -> None:
+        spec, server = self.spec, self.server
+        resized = any(action.action == "resize" for action in self.planned_actions) and not spec.confirm
+        if spec.power_state is None or spec.reset_state or resized or (server.status or "").upper() == "VERIFY_RESIZE":
+            return
+        unlocked = replace(server, locked=False) if spec.locked is False else server
+        change = plan_power_of(unlocked, spec.power_state, False, self.rules)
+        if change.refusal:
+            raise InvalidRequest(change.refusal)
+        if change.planned_actions:
+            self._note("power_state", change.before["power_state"], change.after["power_state"])
+            self.planned_actions.extend(change.planned_actions)
+
     def _size(self) -> ResizeSpec:
         spec = self.spec
         return ResizeSpec(spec.flavor, spec.resize, spec.confirm, spec.revert, spec.auto_pay)
+
+
+def is_kept(key: str, rules: Rules) -> bool:
+    """Whether a metadata key belongs to the collection or to the cloud, and not to the user."""
+    return key.startswith(_KEPT) or rules.keeps_metadata(key)
 
 
 def _labels(groups: Iterable[SecurityGroup]) -> list[str]:
