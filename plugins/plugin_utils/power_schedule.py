@@ -7,10 +7,14 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any, Iterable, Mapping, Sequence
 
-import zoneinfo
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.times import (
+    InvalidDeclaration,
+    parse_moment,
+    parse_zone,
+)
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 KEYS = ("closed", "days", "hours", "only", "timezone")
@@ -21,8 +25,8 @@ _HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
 _MIDNIGHT = 24 * 60
 
 
-class ScheduleError(Exception):
-    """The declaration is invalid; the message is one sentence with the reason."""
+#: The declaration is invalid; the message is one sentence with the reason.
+ScheduleError = InvalidDeclaration
 
 
 def parse_days(given: Any) -> set[int]:
@@ -82,20 +86,6 @@ def _texts(key: str, given: Any) -> list[str]:
     return [str(value) for value in values]
 
 
-def parse_zone(given: Any) -> Any:
-    """The time zone with a name such as ``Asia/Shanghai``; None is UTC. Raises ScheduleError."""
-    if given is None or given == "UTC":
-        return timezone.utc
-    try:
-        return zoneinfo.ZoneInfo(str(given))
-    except (OSError, ValueError, LookupError):
-        if not zoneinfo.available_timezones():
-            why = "this machine has no time zone database; install the Python package tzdata"
-        else:
-            why = "it is unknown on this machine; use a name such as Asia/Shanghai"
-        raise ScheduleError("timezone: %r cannot be used: %s" % (given, why)) from None
-
-
 def parse_closed(given: Any) -> set[date]:
     """The dates on which the hours do not begin. Raises ScheduleError."""
     if given is None:
@@ -107,19 +97,6 @@ def parse_closed(given: Any) -> set[date]:
         return {date.fromisoformat(str(value)) for value in values}
     except ValueError:
         raise ScheduleError("closed: %r is not a list of dates such as 2026-12-24" % (given,)) from None
-
-
-def parse_moment(text: Any) -> datetime:
-    """The time to evaluate, with its offset; the present time if the text is empty. Raises ScheduleError."""
-    if text is None or text == "":
-        return datetime.now(timezone.utc)
-    try:
-        found = text if isinstance(text, datetime) else datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    except ValueError:
-        raise ScheduleError("now: %r is not a time such as 2026-11-20T18:05:00Z" % text) from None
-    if found.tzinfo is None:
-        raise ScheduleError("now: %r has no offset; append Z or +08:00" % str(text))
-    return found
 
 
 def is_open(schedule: Mapping[str, Any], now: datetime) -> bool:

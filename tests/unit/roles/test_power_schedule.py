@@ -13,7 +13,7 @@ import pytest
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.cloudserver.compute.plugins.filter.power_plan import power_plan
-from ansible_collections.cloudserver.compute.plugins.plugin_utils import power_schedule
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import power_schedule, times
 
 NOON = "2026-11-20T12:00:00Z"
 
@@ -94,7 +94,7 @@ def test_schedules_that_are_no_mapping_are_refused(schedules: Any) -> None:
 def test_a_machine_without_time_zones_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(zoneinfo, "available_timezones", set)
     with pytest.raises(power_schedule.ScheduleError, match="install the Python package tzdata"):
-        power_schedule.parse_zone("Nowhere/Known")
+        times.parse_zone("Nowhere/Known")
 
 
 def machine(name: str, state: str, *tags: str, status: str = "ACTIVE") -> dict[str, Any]:
