@@ -194,7 +194,9 @@ def test_single_metadata_keys_are_removed_and_no_others(bench: Bench) -> None:
     assert done["changed"] and bench.server("web-01")["metadata"] == {"keep": "2", "new": "4"}
     with nothing_done(bench):
         assert bench.call("server", select={"names": ["web-01"]}, **given)["changed"] is False
-        refused(bench.call("server", name="web-01", metadata={"a": "1"}, remove_metadata=["a"]), "a is also in metadata")
+        refused(
+            bench.call("server", name="web-01", metadata={"a": "1"}, remove_metadata=["a"]), "a is also in metadata"
+        )
 
 
 # -- EasyStack's own ---------------------------------------------------------------------------------------------------
