@@ -174,8 +174,8 @@ def plan(
 
     ``clouds``: mappings with ``host`` and ``servers``, records with id, name, status, power_state and tags. The result
     has ``schedules`` (their states), ``actions`` (a list of host, state, ids, names, and pause: whether it comes some
-    time after the action before it), ``overridden``, ``invalid_overrides``, ``unknown_schedules`` and ``ignored`` (lists
-    of strings that name servers). Raises ScheduleError.
+    time after the action before it), ``overridden``, ``invalid_overrides``, ``unknown_schedules`` and ``ignored``
+    (lists of strings that name servers). Raises ScheduleError.
     """
     moment = parse_moment(now)
     wanted = wanted_states(schedules, moment, parse_calendar(calendar))
