@@ -539,6 +539,12 @@ options:
         the cloud (C(nodeinfo.com:*)) are kept.
     type: bool
     default: false
+  remove_metadata:
+    description:
+      - Metadata keys that the server should not have. Other keys are not changed.
+    type: list
+    elements: str
+    version_added: 0.1.0
   tags:
     description:
       - Tags that the server should have, each V(key) or V(key=value). On V(ustack) they are stored as metadata.

@@ -86,6 +86,7 @@ options:
       hostname: {description: See M(cloudserver.compute.server)., type: str}
       metadata: {description: See M(cloudserver.compute.server)., type: dict, aliases: [meta]}
       purge_metadata: {description: See M(cloudserver.compute.server)., type: bool}
+      remove_metadata: {description: See M(cloudserver.compute.server)., type: list, elements: str}
       tags: {description: See M(cloudserver.compute.server)., type: raw}
       purge_tags: {description: See M(cloudserver.compute.server)., type: bool}
       locked: {description: See M(cloudserver.compute.server)., type: bool}
@@ -147,6 +148,7 @@ options:
       hostname: {description: See M(cloudserver.compute.server)., type: str}
       metadata: {description: See M(cloudserver.compute.server)., type: dict, aliases: [meta]}
       purge_metadata: {description: See M(cloudserver.compute.server)., type: bool}
+      remove_metadata: {description: See M(cloudserver.compute.server)., type: list, elements: str}
       tags: {description: See M(cloudserver.compute.server)., type: raw}
       purge_tags: {description: See M(cloudserver.compute.server)., type: bool}
       locked: {description: See M(cloudserver.compute.server)., type: bool}

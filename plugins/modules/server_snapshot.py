@@ -15,7 +15,8 @@ description:
   - Nova also creates images of stopped servers. EasyStack documents running, paused and suspended servers only. The
     response of the cloud decides, and the message of a refusal says what to do.
   - If a server already has an image with that name, nothing changes. So a name with V({date}) creates one image a day.
-  - The metadata key C(cloudserver_server) of the image contains the id of its server.
+  - The metadata key C(cloudserver_server) of the image contains the id of its server, and C(cloudserver_snapshot) the
+    name that the task gave to the image.
 author:
   - cloudserver.compute contributors (@cloudserver)
 options:
@@ -280,7 +281,7 @@ def _unwanted(context: Context, spec: SnapshotSpec) -> Sequence[Snapshot]:
             raise InvalidRequest(
                 "image_ids already selects the images to delete; leave out the options that select servers"
             )
-        found = (context.cloud.snapshots.get(image_id) for image_id in dict.fromkeys(ids))
+        found = in_parallel(context.cloud.snapshots.get, list(dict.fromkeys(ids)), context.cloud.parallel)
         return [image for image in found if image]
     if by_server:
         servers = context.select_servers(Selection.from_options(context.params)).servers

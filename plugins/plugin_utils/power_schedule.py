@@ -7,22 +7,39 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any, Iterable, Mapping, Sequence
 
-import zoneinfo
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.schedule_calendar import (
+    IGNORE,
+    RUNNING,
+    STOPPED,
+    Calendar,
+    Override,
+    parse_calendar,
+    parse_override,
+    parse_overrides,
+)
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.times import (
+    InvalidDeclaration,
+    parse_moment,
+    parse_zone,
+)
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-KEYS = ("closed", "days", "hours", "only", "timezone")
+KEYS = ("calendar", "closed", "days", "hours", "only", "timezone")
 STATES = ("started", "stopped")
 #: The power states in which nothing must be done, by the state of a schedule.
 SATISFIED = {"started": {"running"}, "stopped": {"stopped", "suspended"}}
 _HOURS = re.compile(r"(\d{1,2}):(\d\d)\s*-\s*(\d{1,2}):(\d\d)")
 _MIDNIGHT = 24 * 60
+NO_CALENDAR = Calendar()
+WORKING_WEEK = {0, 1, 2, 3, 4}
+_STATE_OF = {RUNNING: "started", STOPPED: "stopped", IGNORE: None}
 
 
-class ScheduleError(Exception):
-    """The declaration is invalid; the message is one sentence with the reason."""
+#: The declaration is invalid; the message is one sentence with the reason.
+ScheduleError = InvalidDeclaration
 
 
 def parse_days(given: Any) -> set[int]:
@@ -82,20 +99,6 @@ def _texts(key: str, given: Any) -> list[str]:
     return [str(value) for value in values]
 
 
-def parse_zone(given: Any) -> Any:
-    """The time zone with a name such as ``Asia/Shanghai``; None is UTC. Raises ScheduleError."""
-    if given is None or given == "UTC":
-        return timezone.utc
-    try:
-        return zoneinfo.ZoneInfo(str(given))
-    except (OSError, ValueError, LookupError):
-        if not zoneinfo.available_timezones():
-            why = "this machine has no time zone database; install the Python package tzdata"
-        else:
-            why = "it is unknown on this machine; use a name such as Asia/Shanghai"
-        raise ScheduleError("timezone: %r cannot be used: %s" % (given, why)) from None
-
-
 def parse_closed(given: Any) -> set[date]:
     """The dates on which the hours do not begin. Raises ScheduleError."""
     if given is None:
@@ -109,38 +112,32 @@ def parse_closed(given: Any) -> set[date]:
         raise ScheduleError("closed: %r is not a list of dates such as 2026-12-24" % (given,)) from None
 
 
-def parse_moment(text: Any) -> datetime:
-    """The time to evaluate, with its offset; the present time if the text is empty. Raises ScheduleError."""
-    if text is None or text == "":
-        return datetime.now(timezone.utc)
-    try:
-        found = text if isinstance(text, datetime) else datetime.fromisoformat(str(text).replace("Z", "+00:00"))
-    except ValueError:
-        raise ScheduleError("now: %r is not a time such as 2026-11-20T18:05:00Z" % text) from None
-    if found.tzinfo is None:
-        raise ScheduleError("now: %r has no offset; append Z or +08:00" % str(text))
-    return found
-
-
-def is_open(schedule: Mapping[str, Any], now: datetime) -> bool:
+def is_open(schedule: Mapping[str, Any], now: datetime, calendar: Calendar = NO_CALENDAR) -> bool:
     """Whether the hours of a schedule include this time. Hours that cross midnight belong to the day on which they
-    begin. Raises ScheduleError."""
+    begin. A workday of the calendar counts as one of the days of a schedule that has all days from Monday to Friday.
+    Raises ScheduleError."""
     unknown = sorted(str(key) for key in schedule if key not in KEYS)
     if unknown:
         raise ScheduleError("there is no key %s; use %s" % (", ".join(unknown), ", ".join(KEYS)))
     local = now.astimezone(parse_zone(schedule.get("timezone")))
     closed = parse_closed(schedule.get("closed"))
     days = parse_days(schedule.get("days"))
+    if schedule.get("calendar") not in (None, True, False):
+        raise ScheduleError("calendar: %r is neither true nor false" % (schedule["calendar"],))
+    if schedule.get("calendar") is False:
+        calendar = NO_CALENDAR
+    extra = calendar.workdays if days >= WORKING_WEEK else frozenset()
     hours = parse_hours(schedule.get("hours"))
     for back in (0, 1):
         day = local.date() - timedelta(days=back)
         minute = local.hour * 60 + local.minute + back * _MIDNIGHT
-        if day.weekday() in days and day not in closed and any(begin <= minute < end for begin, end in hours):
+        is_day = (day.weekday() in days and day not in calendar.holidays) or day in extra
+        if is_day and day not in closed and any(begin <= minute < end for begin, end in hours):
             return True
     return False
 
 
-def wanted_states(schedules: Any, now: datetime) -> dict[str, str | None]:
+def wanted_states(schedules: Any, now: datetime, calendar: Calendar = NO_CALENDAR) -> dict[str, str | None]:
     """The state of each schedule at this time: ``started`` or ``stopped``; ``None`` if its ``only`` excludes it. Raises
     ScheduleError."""
     if not isinstance(schedules, Mapping) or not schedules:
@@ -154,7 +151,7 @@ def wanted_states(schedules: Any, now: datetime) -> dict[str, str | None]:
             only = schedule.get("only")
             if only is not None and only not in STATES:
                 raise ScheduleError("only: %r is neither started nor stopped" % (only,))
-            wanted = "started" if is_open(schedule, now) else "stopped"
+            wanted = "started" if is_open(schedule, now, calendar) else "stopped"
         except ScheduleError as error:
             raise ScheduleError("schedule %s: %s" % (name, error)) from None
         found[str(name)] = wanted if only in (None, wanted) else None
@@ -168,37 +165,98 @@ def plan(
     protected_tags: Sequence[str] = (),
     now: Any = None,
     ignore_statuses: Sequence[str] = (),
+    calendar: Any = None,
+    overrides: Any = None,
+    override_tag: str = "",
+    start_batch: Any = 0,
 ) -> dict[str, Any]:
     """The actions at the time ``now``.
 
     ``clouds``: mappings with ``host`` and ``servers``, records with id, name, status, power_state and tags. The result
-    has ``schedules`` (their states), ``actions`` (a list of host, state, ids, names), ``unknown_schedules`` and
-    ``ignored`` (lists of strings that name servers). Raises ScheduleError.
+    has ``schedules`` (their states), ``actions`` (a list of host, state, ids, names, and pause: whether it comes some
+    time after the action before it), ``overridden``, ``invalid_overrides``, ``unknown_schedules`` and ``ignored``
+    (lists of strings that name servers). Raises ScheduleError.
     """
-    wanted = wanted_states(schedules, parse_moment(now))
+    moment = parse_moment(now)
+    wanted = wanted_states(schedules, moment, parse_calendar(calendar))
+    width = parse_width(start_batch)
+    lists = ("actions", "overridden", "invalid_overrides", "unknown_schedules", "ignored")
+    found: dict[str, Any] = {"schedules": wanted, **{name: [] for name in lists}}
     statuses = {str(status).upper() for status in ignore_statuses}
-    found: dict[str, Any] = {"schedules": wanted, "actions": [], "unknown_schedules": [], "ignored": []}
+    by_schedule = parse_overrides(overrides, schedules)
     for cloud in clouds:
         todo: dict[str, list[Mapping[str, Any]]] = {state: [] for state in STATES}
         for server in cloud["servers"]:
-            names = _schedules_of(server, tag)
-            if not names or any(text in server["tags"] for text in protected_tags):
+            if any(text in server["tags"] for text in protected_tags):
                 continue
-            unknown = [name for name in names if name not in wanted]
-            if unknown:
-                found["unknown_schedules"].append("%s (%s)" % (server["name"], ", ".join(unknown)))
-                continue
-            state = _combined({wanted[name] for name in names})
+            state = _state_of(server, wanted, found, tag, override_tag, by_schedule, moment)
             if state is None or server["power_state"] in SATISFIED[state]:
                 continue
             if str(server.get("status") or "").upper() in statuses:
                 found["ignored"].append("%s (%s)" % (server["name"], server["status"]))
                 continue
             todo[state].append(server)
-        for state in STATES:
-            if todo[state]:
-                ids, server_names = ([server[key] for server in todo[state]] for key in ("id", "name"))
-                found["actions"].append({"host": cloud["host"], "state": state, "ids": ids, "names": server_names})
+        found["actions"] += _actions(cloud["host"], "started", todo["started"], width)
+        found["actions"] += _actions(cloud["host"], "stopped", todo["stopped"], None)
+    return found
+
+
+def _state_of(
+    server: Mapping[str, Any],
+    wanted: Mapping[str, str | None],
+    found: dict[str, Any],
+    tag: str,
+    override_tag: str,
+    by_schedule: Mapping[str, Override],
+    now: datetime,
+) -> str | None:
+    """The state of a server now; None if it must be left alone. Its own override comes before that of a schedule."""
+    names = _schedules_of(server, tag)
+    try:
+        own = [parse_override(text) for text in _schedules_of(server, override_tag)] if override_tag else []
+        if len(own) > 1:
+            raise ScheduleError("it has %d tags %s" % (len(own), override_tag))
+    except ScheduleError as error:
+        found["invalid_overrides"].append("%s: %s" % (server["name"], error))
+        return None
+    active = [
+        each for each in (own or [by_schedule[name] for name in names if name in by_schedule]) if each.is_active(now)
+    ]
+    if active:
+        until = max(each.until for each in active)
+        state = _combined({_STATE_OF[each.state] for each in active})
+        found["overridden"].append("%s (%s until %s)" % (server["name"], state or IGNORE, until.isoformat()))
+        return state
+    unknown = [name for name in names if name not in wanted]
+    if unknown:
+        found["unknown_schedules"].append("%s (%s)" % (server["name"], ", ".join(unknown)))
+    return None if unknown or not names else _combined({wanted[name] for name in names})
+
+
+def parse_width(given: Any) -> tuple[int, bool]:
+    """The number of servers to start at a time, and whether it is a percentage; 0 is no limit. Raises ScheduleError."""
+    text = str(given).strip()
+    number, is_percent = text.removesuffix("%"), text.endswith("%")
+    if (
+        isinstance(given, bool)
+        or not (number.isascii() and number.isdigit())
+        or (is_percent and not 0 < int(number) <= 100)
+    ):
+        raise ScheduleError("start_batch: %r is neither a number of servers nor a percentage such as 10%%" % (given,))
+    return int(number), is_percent
+
+
+def _actions(
+    host: str, state: str, servers: Sequence[Mapping[str, Any]], width: tuple[int, bool] | None
+) -> list[dict[str, Any]]:
+    """One action, or one for each batch of servers; a percentage is of these servers, rounded up."""
+    number, is_percent = width or (0, False)
+    size = -(-len(servers) * number // 100) if is_percent else number
+    found = []
+    for at in range(0, len(servers), size or len(servers) or 1):
+        batch = servers[at : at + (size or len(servers))]
+        ids, names = ([server[key] for server in batch] for key in ("id", "name"))
+        found.append({"host": host, "state": state, "ids": ids, "names": names, "pause": at > 0})
     return found
 
 

@@ -115,6 +115,23 @@ SUBJECTS = (
         },
         admin=True,
     ),
+    Subject(
+        "lifecycle",
+        PLATFORMS,
+        lambda _p, _f: {
+            "lifecycle_stages": ["mark", "stop"],
+            "lifecycle_required_tags": ["nobody-has-it"],
+            "lifecycle_stop_after_days": 0,
+            "lifecycle_max_stop_percent": 100,
+        },
+        by_server=True,
+    ),
+    Subject(
+        "snapshot_policy",
+        tuple(KINDS),
+        lambda _p, _f: {"snapshot_policy_keep_last": 1},
+        by_server=True,
+    ),
     Subject("fleet_report", PLATFORMS, lambda _p, folder: {"fleet_report_csv": str(folder / "fleet.csv")}),
 )
 HOWS = ("once", "check first", "failure", "kill", "slices", "serial", "free")

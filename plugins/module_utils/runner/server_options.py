@@ -95,6 +95,7 @@ SERVER: dict[str, Any] = {
     "hostname": {"type": "str"},
     "metadata": {"type": "dict", "aliases": ["meta"]},
     "purge_metadata": {"type": "bool", "default": False},
+    "remove_metadata": {"type": "list", "elements": "str"},
     # A list of strings, a string with commas, or a mapping; plans/tags.py parses them.
     "tags": {"type": "raw"},
     "purge_tags": {"type": "bool", "default": False},

@@ -79,7 +79,10 @@ def create_image(operation: str | None) -> Action:
 
 
 def _queued(call: Call, server: Server, argument: dict[str, Any]) -> dict[str, Any]:
-    properties = dict(argument.get("metadata") or {})
+    # Nova copies the properties of the image that the server runs.
+    base = server.image or server.volume_image or {}
+    properties = {**base.get("properties", {}), **(argument.get("metadata") or {})}
+    properties.pop("block_device_mapping", None)
     if server.image is not None:
         properties.update(
             instance_uuid=server.id, image_type="snapshot", user_id=server.user_id, base_image_ref=server.image["id"]

@@ -186,6 +186,19 @@ def test_purging_metadata_keeps_what_others_have_set_meanwhile(bench: Bench) -> 
     assert done["changed"] and bench.server("web-01")["metadata"] == {"keep": "2", "new": "3"}
 
 
+@EVERY_NOVA
+def test_single_metadata_keys_are_removed_and_no_others(bench: Bench) -> None:
+    bench.change("web-01", metadata={"old": "1", "keep": "2", "cloudserver_mine": "3"})
+    given = {"remove_metadata": ["old", "cloudserver_mine", "never-there"], "metadata": {"new": "4"}}
+    done = bench.call("server", select={"names": ["web-01"]}, **given)
+    assert done["changed"] and bench.server("web-01")["metadata"] == {"keep": "2", "new": "4"}
+    with nothing_done(bench):
+        assert bench.call("server", select={"names": ["web-01"]}, **given)["changed"] is False
+        refused(
+            bench.call("server", name="web-01", metadata={"a": "1"}, remove_metadata=["a"]), "a is also in metadata"
+        )
+
+
 # -- EasyStack's own ---------------------------------------------------------------------------------------------------
 
 

@@ -86,6 +86,7 @@ ROWS = {
     "description": Row("new", on(ustack="error", rest="effect")),
     "hostname": Row("front", on(ustack="error", easystack="error", openstack="effect", rest="warning")),
     "metadata": Row({"team": "new"}, same("effect")),
+    "remove_metadata": Row(["team"], same("same")),
     "tags": Row(["team=new"], same("effect")),
     "locked": Row(True, on(ustack="error", rest="effect")),
     "lock_reason": Row("audit", on(openstack="effect", ustack="error", rest="warning"), (("locked", True),)),

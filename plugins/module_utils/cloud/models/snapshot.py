@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Mapping
 
+#: The metadata key with the name that a task gave to an image. Nova copies the metadata of an image to the images of
+#: servers that were created from it, so this name and the name of the image differ on an image of another origin.
+NAME_RECORD = "cloudserver_snapshot"
+
 
 @dataclass(frozen=True)
 class SnapshotQuery:

@@ -168,6 +168,7 @@ def server_spec(
         hostname=params["hostname"],
         metadata=_metadata(params, rules),
         purge_metadata=params["purge_metadata"],
+        remove_metadata=_removed_metadata(params, rules),
         tags=tags,
         tag_keys=params["tag_keys"] if "tag_keys" in params else mapped_keys(params["tags"]),
         purge_tags=params["purge_tags"],
@@ -198,6 +199,19 @@ def _metadata(params: Mapping[str, Any], rules: Rules) -> dict[str, str] | None:
     if params["boot_order"]:
         found = {**(found or {}), BOOT_ORDER: _boot_order(params["boot_order"])}
     return found
+
+
+def _removed_metadata(params: Mapping[str, Any], rules: Rules) -> tuple[str, ...]:
+    """The metadata keys to remove. Raises InvalidRequest for a key that is also set, or that the cloud reserves."""
+    keys = tuple(dict.fromkeys(params["remove_metadata"] or ()))
+    for key in keys:
+        if key in (params["metadata"] or {}):
+            raise InvalidRequest("remove_metadata: %s is also in metadata; leave it out of one of them" % key)
+        if rules.keeps_metadata(key):
+            raise InvalidRequest("remove_metadata: %s is reserved by %s; leave it out" % (key, rules.platform))
+    if keys:
+        rules.require("remove_metadata")
+    return keys
 
 
 def _boot_order(devices: Sequence[str]) -> str:

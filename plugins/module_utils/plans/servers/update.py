@@ -73,6 +73,8 @@ class ServerSpec:
     hostname: str | None = None
     metadata: Mapping[str, str] | None = None
     purge_metadata: bool = False
+    #: Metadata keys that the servers should not have.
+    remove_metadata: tuple[str, ...] = ()
     tags: tuple[str, ...] | None = None
     #: Keys with one value each: other tags of the server with such a key are removed.
     tag_keys: frozenset[str] = frozenset()
@@ -236,7 +238,7 @@ class _Present:
         """Whether the declared state of a server in ERROR can be reached: only its lock."""
         spec = self.spec
         other = (spec.new_name, spec.description, spec.hostname, spec.metadata, spec.tags, spec.flavor, spec.image)
-        declared = any(each is not None for each in other) or spec.user_data is not None
+        declared = any(each is not None for each in other) or spec.user_data is not None or bool(spec.remove_metadata)
         declared = declared or bool(spec.security_groups) or spec.public_ip is not None or spec.power_state is not None
         return spec.locked is not None and not declared and not spec.recreate
 
@@ -351,11 +353,13 @@ class _Present:
         if as_tags and spec.tags is not None:
             wanted = {**labels_of(spec.tags), **(wanted or {})}
             purge = purge or spec.purge_tags
-        if wanted is None:
+        if wanted is None and not spec.remove_metadata:
             return
         observed = {str(key): str(value) for key, value in server.metadata.items()}
         kept = {key: value for key, value in observed.items() if is_kept(key, self.rules)}
-        whole, to_set, to_remove = merged(observed, {**kept, **wanted}, purge)
+        whole, to_set, to_remove = merged(observed, {**kept, **(wanted or {})}, purge and wanted is not None)
+        listed = [key for key in spec.remove_metadata if whole.pop(key, None) is not None]
+        to_remove = sorted({*to_remove, *listed})
         if not to_set and not to_remove:
             return
         self._note("metadata", observed, whole)

@@ -74,7 +74,9 @@ def images(wire: Any, connect: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
 def test_an_image_is_made(
     wire: Any, reply: Any, connect: Any, platform: str, body: Any, location: str | None, found: str | None
 ) -> None:
-    wanted = {"createImage": {"name": "x", "metadata": {"a": "b", "cloudserver_server": "s"}}}
+    wanted = {
+        "createImage": {"name": "x", "metadata": {"a": "b", "cloudserver_server": "s", "cloudserver_snapshot": "x"}}
+    }
     headers = {"Location": location} if location else {}
     wire.expect("POST", ROOT[platform] + "/servers/s/action", json=wanted, reply=reply(202, body, headers=headers))
     pending = perform(connect(platform), "create_image", name="x", metadata={"a": "b"})

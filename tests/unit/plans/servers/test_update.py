@@ -105,6 +105,7 @@ specs = st.builds(
     description=st.none() | st.just("") | words,
     metadata=st.none() | maps,
     purge_metadata=st.booleans(),
+    remove_metadata=labels,
     tags=st.none() | labels,
     purge_tags=st.booleans(),
     locked=st.none() | st.booleans(),
@@ -115,7 +116,7 @@ specs = st.builds(
     image=st.sampled_from([None, declared_image("i-1", "one"), declared_image("i-2", "two"), DeclaredImage("gone")]),
     networks=st.sampled_from([(), ("private",), ("other",)]),
     reboot=st.booleans(),
-)
+).map(lambda spec: replace(spec, remove_metadata=tuple(set(spec.remove_metadata) - set(spec.metadata or ()))))
 servers = st.builds(
     server,
     st.sampled_from(["ACTIVE", "SHUTOFF", "PAUSED", "ERROR", "BUILD", "VERIFY_RESIZE", "SOFT_DELETED"]),
@@ -147,7 +148,7 @@ def test_what_a_plan_leads_to_needs_nothing_more(existing: Server, spec: ServerS
 
 @given(servers, specs)
 def test_nothing_that_is_not_listed_is_taken_away(existing: Server, spec: ServerSpec) -> None:
-    spec = replace(spec, purge_metadata=False, purge_tags=False)
+    spec = replace(spec, purge_metadata=False, purge_tags=False, remove_metadata=())
     change = plan_one(existing, spec, cloud().rules)
     after = done(existing, change.planned_actions)
     if after is not None:

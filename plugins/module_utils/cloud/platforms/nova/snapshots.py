@@ -18,7 +18,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import SERVER_RECORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import Snapshot, SnapshotQuery
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.snapshot import (
+    NAME_RECORD,
+    Snapshot,
+    SnapshotQuery,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import (
     DELETED,
     prove_deleted,
@@ -100,7 +104,7 @@ class NovaSnapshots(Snapshots):
 
 
 def create_image(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
-    metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id})
+    metadata = dict(arguments.get("metadata") or {}, **{SERVER_RECORD: server.id, NAME_RECORD: arguments["name"]})
     body = {"createImage": {"name": arguments["name"], "metadata": metadata}}
     what = "create an image of the server %s" % server.label
     forget_images(api)

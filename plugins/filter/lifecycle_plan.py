@@ -1,0 +1,29 @@
+# Copyright: (c) 2026, cloudserver.compute contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The filter lifecycle_plan; its documentation is in lifecycle_plan.yml."""
+
+from __future__ import annotations
+
+from typing import Any, Callable
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.cloudserver.compute.plugins.plugin_utils import lifecycle
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.times import InvalidDeclaration
+from ansible_collections.cloudserver.compute.plugins.plugin_utils.untrusted import as_data
+
+
+def lifecycle_plan(clouds: Any, images: Any, **options: Any) -> dict[str, Any]:
+    try:
+        return dict(as_data(lifecycle.plan(clouds, images, **options)))
+    except InvalidDeclaration as error:
+        raise AnsibleFilterError(str(error)) from None
+
+
+class FilterModule:
+    """Ansible's entry to the filter."""
+
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"lifecycle_plan": lifecycle_plan}
