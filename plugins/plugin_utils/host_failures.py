@@ -28,8 +28,9 @@ def find_failures(
     grace: float = 300,
     max_down_percent: float = 35,
 ) -> dict[str, Any]:
-    """``hosts``, the services of hosts to evacuate; ``skipped``, hosts that are left out, with the reason; ``problems``,
-    texts that say why nothing may be done; and ``reporting``, the hosts whose service runs, even if it is forced down.
+    """``hosts``, the services of hosts to evacuate; ``skipped``, hosts that are left out, with the reason;
+    ``problems``, texts that say why nothing may be done; and ``reporting``, the hosts whose service runs, even if it is
+    forced down.
 
     ``observations`` are listings of compute services, the last one last; a host must be down in each of them without a
     report in between. ``hosts`` narrows the result, ``grace`` is in seconds. Raises FailureError.
@@ -98,8 +99,8 @@ def _control_plane(services: Sequence[Record], max_down_percent: float) -> list[
     if len(down) * 100 <= max_down_percent * len(enabled):
         return []
     return [
-        "%d of %d enabled compute services are down, and host_evacuation_max_down_percent allows %g %%; if many hosts are"
-        " down at the same time, the message queue, the database or a clock has failed, not the hosts"
+        "%d of %d enabled compute services are down, and host_evacuation_max_down_percent allows %g %%; if many hosts"
+        " are down at the same time, the message queue, the database or a clock has failed, not the hosts"
         % (len(down), len(enabled), max_down_percent)
     ]
 

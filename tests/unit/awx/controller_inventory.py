@@ -20,8 +20,8 @@ _IDS = count(1)
 
 @dataclass
 class Source:
-    """The settings of an inventory source. ``instance_id_var`` is a setting of the controller (SCM_INSTANCE_ID_VAR), not of
-    the source. AWX passes an ``enabled_value`` that is not set as an empty text."""
+    """The settings of an inventory source. ``instance_id_var`` is a setting of the controller (SCM_INSTANCE_ID_VAR),
+    not of the source. AWX passes an ``enabled_value`` that is not set as an empty text."""
 
     overwrite: bool = True
     overwrite_vars: bool = True

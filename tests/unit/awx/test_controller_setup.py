@@ -57,9 +57,12 @@ def set_up(folder: Path, collection: str = "awx.awx", **variables: Any) -> Calls
     log = folder / "asked"
     for name, spec in SPECS["modules"].items():
         (actions / f"{name}.py").write_text(STAND_IN % (json.dumps(spec), str(log), name))
-    environ = environment(folder, {"ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"), "CREDENTIAL_PASSWORD": "pw-1"})
+    environ = environment(
+        folder, {"ANSIBLE_COLLECTIONS_PATH": str(folder / "collections"), "CREDENTIAL_PASSWORD": "pw-1"}
+    )
     done = subprocess.run(
-        [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "bootstrap.yml", "-e", json.dumps(variables)],
+        [str(Path(sys.executable).parent / "ansible-playbook"), "-i", "localhost,", "bootstrap.yml",
+         "-e", json.dumps(variables)],
         cwd=copied, env={**os.environ, **environ}, capture_output=True, text=True, check=False, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr
@@ -140,8 +143,8 @@ def test_there_is_a_playbook_for_each_role_and_awx_lists_it(asked: Calls) -> Non
     roles = {path.name for path in (ROOT / "roles").iterdir()} - {"resolve_servers"}
     offered = {params["playbook"].removesuffix(".yml") for params in of(asked, "job_template")}
     assert roles <= offered
-    # As AWX recognizes the playbooks of a project (valid_playbook_re).
-    listed = re.compile(r"^\s*?-?\s*?(?:hosts|(ansible\.builtin\.)?include|(ansible\.builtin\.)?import_playbook):\s*?.*?$")
+    # As AWX recognizes the playbooks of a project, by any of their lines (valid_playbook_re).
+    listed = re.compile(r"^\s*?-?\s*?(?:hosts|(?:ansible\.builtin\.)?(?:include|import_playbook)):")
     for name in offered:
         assert any(listed.match(line) for line in (AWX / "project" / f"{name}.yml").read_text().splitlines())
     assert not [path for path in (AWX / "project").glob("*/*.yml") if path.parent.name not in ("tasks", "vars")]
@@ -239,7 +242,11 @@ def test_a_workflow_checks_waits_for_the_approval_runs_and_reports(asked: Calls)
 
 def test_with_plans_the_check_writes_the_plan_that_the_run_reads(other: Calls) -> None:
     found = nodes(other, "Reinstall servers with approval")
-    assert found["check"]["extra_data"] == found["run"]["extra_data"] == {"os_reinstall_plan_file": "/plans/os_reinstall.json"}
+    assert (
+        found["check"]["extra_data"]
+        == found["run"]["extra_data"]
+        == {"os_reinstall_plan_file": "/plans/os_reinstall.json"}
+    )
     (template,) = (params for params in of(other, "job_template") if params["name"] == "Reinstall servers")
     assert template["ask_variables_on_launch"] is True
     assert nodes(other, "Rolling change with approval")["run"]["extra_data"] == {}

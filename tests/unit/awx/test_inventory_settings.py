@@ -95,7 +95,7 @@ def test_stopped_servers_are_hosts_of_jobs_so_that_they_can_be_started(data: dic
 
 
 def test_with_the_power_state_as_the_enabled_variable_they_are_not(data: dict[str, Any]) -> None:
-    """This is what AWX's own source for OpenStack does (OPENSTACK_ENABLED_VAR: status, ACTIVE)."""
+    """AWX's own source for OpenStack does this (OPENSTACK_ENABLED_VAR: status, ACTIVE)."""
     for variable, value in (("cloudserver_power_state", "running"), ("cloudserver_status", "ACTIVE")):
         found = synced(data, Source(enabled_var=variable, enabled_value=value))
         assert {"web-01", "web-02"} <= disabled(found)
@@ -157,9 +157,7 @@ def test_the_host_filter_is_a_pattern_of_names_from_their_beginning(data: dict[s
     assert len(synced(data, Source(host_filter=".*01")).hosts) > 1
 
 
-def test_no_name_is_taken_for_a_port_or_a_template(
-    ready: dict[str, Any], place: Path, environ: dict[str, str]
-) -> None:
+def test_no_name_is_taken_for_a_port_or_a_template(ready: dict[str, Any], place: Path, environ: dict[str, str]) -> None:
     for name in ("evil {{ 1 }}", "shop:22", "a:b:c"):
         simulator.control(ready, "POST", "/openstack/servers", {"name": name, "tags": ["env=odd"]})
     path = place / "odd.cloudserver.yml"
@@ -206,7 +204,8 @@ def test_with_use_stale_a_sync_during_a_failure_keeps_the_last_hosts(
 ) -> None:
     """The sync is then successful, so AWX must see the hosts of before and not an empty inventory."""
     path = place / "stale.cloudserver.yml"
-    options = {"plugin": "cloudserver.compute.cloudserver", "tags": ["role=web"], "on_error": "use_stale", "cache": True,
+    options = {"plugin": "cloudserver.compute.cloudserver", "tags": ["role=web"], "on_error": "use_stale",
+               "cache": True,
                "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(place / "cache"),
                "cache_timeout": 0}  # fmt: skip
     path.write_text(yaml.safe_dump(options))
