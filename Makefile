@@ -33,7 +33,7 @@ unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOU
 
 # In order of cost: the cheapest complaint comes first.
 GATES := lint types changelog shell docs-lint ansible-lint unit faults importer molecule integration operations-report sanity
-.PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix test-browser fault-matrix benchmark benchmark-openstack docs operations-page dist constraints clean $(GATES)
+.PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix test-browser fault-matrix benchmark benchmark-openstack awx-lint docs operations-page dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -133,6 +133,11 @@ benchmark-openstack: $(VENV)/.test $(CACHE)/rival/.ready  ## Measure against ope
 $(CACHE)/rival/.ready: requirements/rival.in requirements/rival-constraints.txt tools/venv | $(CACHE)
 	@tools/venv $(CACHE)/rival "$(PYTHON_VERSIONS)" requirements/rival-constraints.txt -r requirements/rival.in
 	@touch $@
+
+awx-lint: $(VENV)/.test | $(CACHE)  ## Hold docs/awx against the modules of awx.awx (downloads the community package once)
+	@$(RUN) tools/awx_argument_specs.py
+	@ANSIBLE_COLLECTIONS_PATH=$$(echo $(CACHE)/awx/ansible-*) ansible-playbook --syntax-check -i localhost, docs/awx/bootstrap.yml
+	@pytest -q tests/unit/awx/test_controller_setup.py
 
 docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
 	@$(RUN) tools/docs.py

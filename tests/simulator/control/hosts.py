@@ -31,7 +31,9 @@ def register(route: Route, sim: Simulator) -> None:
             hosts.up[host] = body["up"]
             service = hosts.service(host)
             sim.fleets[platform].forget_views(host)
-            if body["up"]:
+            if not body["up"]:
+                service.changed = sim.clock.now()
+            else:
                 service.evacuated = False
                 sim.fleets[platform].resume(host)
             return answer({"host": {"name": host, "up": hosts.up[host], **asdict(service)}})

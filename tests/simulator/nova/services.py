@@ -15,6 +15,7 @@ from simulator.nova.checks import Check, boolean, check_fields, is_true, need_ad
 from simulator.state.clock import iso_us
 from simulator.state.hosts import Hosts
 from simulator.state.ids import stable_id
+from simulator.state.servers import FIRST_CREATED
 
 COMPUTE = "nova-compute"
 _INTERNAL = ("nova-scheduler", "nova-conductor")
@@ -77,12 +78,18 @@ def _describe(call: Call, number: int, binary: str, host: str) -> dict[str, Any]
         "zone": hosts.host_zone(host) if mine else "internal",
         "status": "disabled" if service and service.disabled else "enabled",
         "state": "up" if not mine or hosts.is_up(host) else "down",
-        "updated_at": iso_us((service.changed if service else None) or call.now, ""),
+        "updated_at": iso_us(_last_report(call, host) if service else call.now, ""),
         "disabled_reason": service.reason if service else None,
     }
     if call.microversion >= (2, 11):
         shown["forced_down"] = bool(service and service.forced_down)
     return shown
+
+
+def _last_report(call: Call, host: str) -> float:
+    """A service that runs reports all the time, even if it is forced down. A change by an administrator counts, too."""
+    hosts = compute_hosts(call)
+    return call.now if hosts.is_running(host) else hosts.service(host).changed or FIRST_CREATED
 
 
 def list_services(call: Call) -> Response:
