@@ -50,6 +50,8 @@ options:
   delete_on_termination:
     description:
       - Whether the cloud deletes the volume together with the server. Needs microversion 2.79.
+      - For a volume that is already attached, the boot volume too, it is changed from microversion 2.85 on. Before, the
+        volume has to be detached first.
       - On V(huaweicloud) it is also changed for an attached volume. It cannot be set for a system disk, for a shared
         disk, and for a disk that is billed yearly or monthly. A newly attached disk is kept by default.
     type: bool

@@ -12,7 +12,18 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.checks import UNEXPECTED, Check, boolean, check_fields, need_member, refuse, required_value, text
+from simulator.nova.checks import (
+    UNEXPECTED,
+    Check,
+    boolean,
+    check_fields,
+    forbid,
+    is_true,
+    need_member,
+    refuse,
+    required_value,
+    text,
+)
 from simulator.state.attachments import Volume
 from simulator.state.ids import stable_id
 from simulator.state.servers import ActionRecord, Server, Transition
@@ -121,7 +132,30 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
         record_action(call, server, "detach_volume", "detach", end)
         return answer(None, 202)
 
+    def update(call: Call, server_id: str, volume_id: str) -> Response:
+        wanted = check_fields(
+            "volumeAttachment", required_value(call, "volumeAttachment"), _changes(call.microversion), ("volumeId",)
+        )
+        if call.microversion < (2, 85) or wanted["volumeId"] != volume_id:
+            # To swap volumes is Cinder's alone.
+            if not call.is_admin:
+                raise forbid("os_compute_api:os-volumes-attachments:swap")
+            raise refuse(409, "volume %s is not migrating; this API should only be called by Cinder" % volume_id)
+        need_member(call, "os-volumes-attachments:update")
+        server = find(call, server_id)
+        row = next((row for row in _rows(server) if row["volume_id"] == volume_id), None)
+        if row is None:
+            raise refuse(404, "Volume %s is not attached to instance %s." % (volume_id, server.id))
+        fixed = {"id": volume_id, "serverId": server.id, "device": row["device"], "tag": row["tag"]}
+        for name, value in fixed.items():
+            if wanted.get(name, value) != value:
+                raise refuse(400, "The %s property is not mutable" % name)
+        if "delete_on_termination" in wanted:
+            _set_termination(server, volume_id, is_true(wanted["delete_on_termination"]))
+        return answer(None, 202)
+
     add("GET", "/servers/<server_id>/os-volume_attachments", list_all, "list volume attachments")
+    add("PUT", "/servers/<server_id>/os-volume_attachments/<volume_id>", update, "update volume attachment")
     add("GET", "/servers/<server_id>/os-volume_attachments/<volume_id>", show, "show volume attachment")
     add("POST", "/servers/<server_id>/os-volume_attachments", attach, "attach volume")
     add("DELETE", "/servers/<server_id>/os-volume_attachments/<volume_id>", detach, "detach volume")
@@ -134,8 +168,23 @@ def boot_volume(server: Server) -> str:
 def _rows(server: Server) -> list[dict[str, Any]]:
     if server.image is not None:
         return server.attached
-    root = {"volume_id": boot_volume(server), "device": "/dev/vda", "tag": None, "delete_on_termination": False}
-    return [root, *server.attached]
+    return [
+        {
+            "volume_id": boot_volume(server),
+            "device": "/dev/vda",
+            "tag": None,
+            "delete_on_termination": server.boot_volume_goes,
+        },
+        *server.attached,
+    ]
+
+
+def _set_termination(server: Server, volume_id: str, goes: bool) -> None:
+    for row in server.attached:
+        if row["volume_id"] == volume_id:
+            row["delete_on_termination"] = goes
+    if server.image is None and volume_id == boot_volume(server):
+        server.boot_volume_goes = goes
 
 
 def _uuid(name: str, value: Any) -> None:
@@ -156,6 +205,12 @@ def _fields(version: tuple[int, int]) -> dict[str, Check]:
     if version >= (2, 79):
         known["delete_on_termination"] = boolean
     return known
+
+
+def _changes(version: tuple[int, int]) -> dict[str, Check]:
+    if version < (2, 85):
+        return {"volumeId": _uuid}
+    return {**_fields(version), "serverId": _uuid, "id": _uuid}
 
 
 def _check_free(call: Call, volume: Volume, server: Server, wanted: dict[str, Any]) -> None:
