@@ -103,17 +103,21 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
                 call.fleet.mark_updated(server, server.updated)
 
         record_action(call, server, "attach_volume", "attach", end)
-        return answer({"volumeAttachment": _shown(call, server, row)}, status)
+        shown = _shown(call, server, row)
+        # Nova forgot this response in 2.89.
+        for key in ("attachment_id", "bdm_uuid"):
+            shown.pop(key, None)
+        return answer({"volumeAttachment": {**shown, "id": volume.id}}, status)
 
     def detach(call: Call, server_id: str, volume_id: str) -> Response:
         need_member(call, "os-volumes-attachments:delete")
         server = find(call, server_id)
-        check_movable(call, server, "detach_volume")
         if server.image is None and volume_id == boot_volume(server):
-            raise refuse(403, "Cannot detach a root device volume")
+            raise refuse(400, "Cannot detach a root device volume")
         row = next((row for row in server.attached if row["volume_id"] == volume_id), None)
         if row is None:
-            raise refuse(404, "volume_id not found: %s" % volume_id)
+            raise refuse(404, "Instance %s is not attached to volume %s" % (server.id, volume_id))
+        check_movable(call, server, "detach_volume")
         if row["detaching"]:
             raise refuse(
                 400,
@@ -198,7 +202,7 @@ def _uuid(name: str, value: Any) -> None:
 
 
 def _fields(version: tuple[int, int]) -> dict[str, Check]:
-    device = text(pattern="(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]{1,})", null=True)
+    device = text(pattern="(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]+)[0-9]*", null=True)
     known: dict[str, Check] = {"volumeId": _uuid, "device": device}
     if version >= (2, 49):
         known["tag"] = text(1, 60, "[^,/]*")
@@ -216,6 +220,9 @@ def _changes(version: tuple[int, int]) -> dict[str, Check]:
 def _check_free(call: Call, volume: Volume, server: Server, wanted: dict[str, Any]) -> None:
     if server.id in volume.servers:
         raise refuse(400, "Invalid volume: volume %s already attached" % volume.id)
+    used = {"/dev/vda"} | {row["device"] for row in _rows(server)}
+    if wanted.get("device") in used:
+        raise refuse(409, "The supplied device path (%s) is in use." % wanted["device"])
     free = volume.status == "available" or (volume.multiattach and volume.status == "in-use")
     if not free:
         raise refuse(
@@ -225,9 +232,6 @@ def _check_free(call: Call, volume: Volume, server: Server, wanted: dict[str, An
         raise refuse(
             400, "Volume %s has 'multiattach' set, which is not supported for this microversion or compute" % volume.id
         )
-    used = {row["device"] for row in _rows(server)}
-    if wanted.get("device") in used:
-        raise refuse(400, "The supplied device path (%s) is in use." % wanted["device"])
 
 
 def _shown(call: Call, server: Server, row: dict[str, Any]) -> dict[str, Any]:
