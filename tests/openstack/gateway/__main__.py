@@ -69,6 +69,7 @@ def ready_document(proxy: Proxy, estate: Estate, folder: Path, root: str, front:
     if shown is None:
         path = folder / "clouds.yaml"
         entry = {"auth": usual["auth"], "region_name": REGION, "cloudserver_platform": cloud.platform}
+        entry.update(front.in_clouds_yaml() if front else {})
         path.write_text(json.dumps({"clouds": {"lab": entry}}))
         environment["OS_CLIENT_CONFIG_FILE"] = str(path)
         shown = {"cloud": "lab"}

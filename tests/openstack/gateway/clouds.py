@@ -36,7 +36,7 @@ CLOUDS = {
     for cloud in (
         Cloud("openstack", "openstack", "openstack"),
         Cloud("openstack-credential", "openstack", "openstack", credentials="application_credential"),
-        Cloud("openstack-clouds-yaml", "openstack", "openstack", credentials="clouds_yaml"),
+        Cloud("openstack-clouds-yaml", "openstack", "openstack", credentials="clouds_yaml", tls=True),
         Cloud("openstack-tls", "openstack", "openstack", tls=True),
         # Its servers have metadata in place of tags, which came with microversion 2.26.
         Cloud("openstack-2014", "openstack", "ustack", version="v2"),

@@ -49,6 +49,11 @@ class Front:
         certificate, key = self.client
         return {"ca_cert": str(self.authority.path), "client_cert": str(certificate), "client_key": str(key)}
 
+    def in_clouds_yaml(self) -> dict[str, str]:
+        """The same in the words of clouds.yaml."""
+        certificate, key = self.client
+        return {"cacert": str(self.authority.path), "cert": str(certificate), "key": str(key)}
+
     def described(self) -> dict[str, str]:
         """For the target that makes mistakes."""
         certificate, key = self.strange_client
