@@ -58,7 +58,7 @@ options:
   multiattach:
     description:
       - The volumes support multi-attach and are attached to all selected servers. Needs microversion 2.60.
-      - On V(huaweicloud) they are shared disks, which are attached to one server after the other.
+      - They are attached to one server after the other. On V(huaweicloud) they are shared disks.
     type: bool
     default: false
   force:

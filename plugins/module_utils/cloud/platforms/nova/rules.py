@@ -102,6 +102,8 @@ class NovaRules(Rules):
     #: Whether an interface of a new server can be attached by its subnet.
     takes_subnets = False
     attaches_with_termination = True
+    #: Cinder refuses to reserve a volume that is being attached to another server.
+    shared_volumes_in_turn = True
     #: Nova's limit is 65535 characters of base64.
     max_user_data_bytes = 49149
     filter_checks = FILTER_CHECKS

@@ -32,6 +32,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.volumes import Volumes
 
 _HINTS = (
+    ("to reserve, but the current", "The volume is not available; wait until its current task has ended."),
     ("in-use", "The volume is on another server: detach it there first."),
     ("already attached", "The volume is on another server: detach it there first."),
     ("could not be found", "Check the volume's id, and that region and project are the intended ones."),
