@@ -50,13 +50,15 @@ options:
   delete_on_termination:
     description:
       - Whether the cloud deletes the volume together with the server. Needs microversion 2.79.
+      - For a volume that is already attached, the boot volume too, it is changed from microversion 2.85 on. Before, the
+        volume has to be detached first.
       - On V(huaweicloud) it is also changed for an attached volume. It cannot be set for a system disk, for a shared
         disk, and for a disk that is billed yearly or monthly. A newly attached disk is kept by default.
     type: bool
   multiattach:
     description:
       - The volumes support multi-attach and are attached to all selected servers. Needs microversion 2.60.
-      - On V(huaweicloud) they are shared disks, which are attached to one server after the other.
+      - They are attached to one server after the other. On V(huaweicloud) they are shared disks.
     type: bool
     default: false
   force:

@@ -48,6 +48,7 @@ CLOUDS = {
     "openstack": "openstack",
     "openstack-credential": "openstack",
     "openstack-clouds-yaml": "openstack",
+    "openstack-tls": "openstack",
     "openstack-2014": "openstack",
     "openstack-2.1": "openstack",
     "easystack": "easystack",
@@ -138,7 +139,10 @@ def plan(chosen: Sequence[str], platforms: Sequence[str], modes: Sequence[str]) 
         for platform in platforms
         for target in chosen
         for mode in modes
-        if platform in wanted(target, "platforms", PLATFORMS) and mode in wanted(target, "modes", MODES)
+        if platform in wanted(target, "platforms", PLATFORMS)
+        and mode in wanted(target, "modes", MODES)
+        # What names clouds needs the real OpenStack.
+        and not (TARGETS / target / "meta" / "clouds").exists()
     ]
 
 

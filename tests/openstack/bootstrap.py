@@ -38,7 +38,7 @@ def services():
             roles[name] = idn.create_role(name=name)
     domain = idn.find_domain("Default")
     project = idn.find_project("service") or idn.create_project(name="service", domain_id=domain.id)
-    for name in ("nova", "placement", "glance", "neutron"):
+    for name in ("nova", "placement", "glance", "neutron", "cinder"):
         user = idn.find_user(name) or idn.create_user(
             name=name, domain_id=domain.id, password=E["OS_LAB_SERVICE_PASSWORD"], default_project_id=project.id
         )
@@ -55,6 +55,9 @@ def services():
         ("placement", "placement", "http://127.0.0.1:%s" % E["P_PLACEMENT"]),
         ("image", "glance", "http://127.0.0.1:%s" % E["P_GLANCE"]),
         ("network", "neutron", "http://127.0.0.1:%s" % E["P_NEUTRON"]),
+        # Under both of the names that clouds give it, and with both forms of its address.
+        ("block-storage", "cinder", "http://127.0.0.1:%s/v3" % E["P_CINDER"]),
+        ("volumev3", "cinderv3", "http://127.0.0.1:%s/v3/$(project_id)s" % E["P_CINDER"]),
     ):
         svc = svcs.get(kind) or idn.create_service(type=kind, name=name)
         for region in ("RegionOne", "RegionSoft"):
@@ -120,6 +123,13 @@ def content():
             )
             assert conn.image.get_image(image.id).status == "active"
 
+    types = {row["name"] for row in conn.block_storage.get("/types").json()["volume_types"]}
+    for name, specs in (("fast", {"volume_backend_name": "lab"}), ("shared", {"multiattach": "<is> True"})):
+        if name not in types:
+            conn.block_storage.post(
+                "/types", json={"volume_type": {"name": name, "extra_specs": specs}}
+            ).raise_for_status()
+
     net = conn.network
     private = net.find_network("lab-private")
     if not private:
@@ -159,6 +169,8 @@ def ready():
             want.discard((svc["binary"], svc["host"]))
     rps = {r["name"] for r in conn.placement.get("/resource_providers").json()["resource_providers"]}
     want |= {("resource-provider", h) for h in hosts if h not in rps}
+    up = {svc["binary"] for svc in conn.block_storage.get("/os-services").json()["services"] if svc["state"] == "up"}
+    want |= {(binary, "ctl1") for binary in {"cinder-scheduler", "cinder-volume"} - up}
     print(json.dumps(sorted(want)))
     sys.exit(1 if want else 0)
 

@@ -51,7 +51,7 @@ python_environment() {
   [ -x "$BIN/python" ] || "$OS_LAB_PYTHON" -m venv "$VENV"
   "$BIN/pip" install -q --disable-pip-version-check -c "$OS_LAB_SRC/constraints.txt" setuptools wheel
   "$BIN/pip" install -q --disable-pip-version-check --prefer-binary -c "$OS_LAB_SRC/constraints.txt" \
-    nova keystone openstack-placement glance neutron \
+    nova keystone openstack-placement glance neutron cinder \
     python-openstackclient openstacksdk osc-placement pymysql python-memcached gunicorn
   echo "$want" >"$VENV/.installed"
 }

@@ -31,6 +31,8 @@ P_NOVASOFT=${OS_LAB_PORT_NOVASOFT:-8776}
 P_PLACEMENT=${OS_LAB_PORT_PLACEMENT:-8778}
 P_GLANCE=${OS_LAB_PORT_GLANCE:-9292}
 P_NEUTRON=${OS_LAB_PORT_NEUTRON:-9696}
+# Not 8776, which RegionSoft's Nova has.
+P_CINDER=${OS_LAB_PORT_CINDER:-8779}
 P_DB=${OS_LAB_PORT_DB:-13306}
 P_RABBIT=${OS_LAB_PORT_RABBIT:-15672}
 P_RABBIT_DIST=${OS_LAB_PORT_RABBIT_DIST:-15674}
@@ -136,8 +138,8 @@ EOS
 
 render() {
   local h
-  mkdir -p "$CONF"/{keystone,glance,placement,neutron,nova,nova-soft} "$RUN" "$LOG" "$PLUGINS"
-  cp "$OS_LAB_SRC"/plugins/oslab_mech.py "$PLUGINS/"
+  mkdir -p "$CONF"/{keystone,glance,placement,neutron,cinder,nova,nova-soft} "$RUN" "$LOG" "$PLUGINS"
+  cp "$OS_LAB_SRC"/plugins/oslab_{mech,cinder}.py "$PLUGINS/"
   # Nova loads drivers from its own nova.virt namespace only.
   cp "$OS_LAB_SRC"/plugins/oslab_driver.py "$VENV"/lib/python3*/site-packages/nova/virt/
   mkdir -p "$PLUGINS/oslab-1.0.dist-info"
@@ -255,6 +257,36 @@ $(authsection placement neutron)
 $(tokensection neutron network)
 EOS
 
+  cp "$VENV/etc/cinder/api-paste.ini" "$CONF/cinder/"
+  cat >"$CONF/cinder/cinder.conf" <<EOS
+[DEFAULT]
+transport_url = rabbit://guest:guest@$IP:$P_RABBIT/
+my_ip = $IP
+host = ctl1
+state_path = $STATE/cinder
+auth_strategy = keystone
+api_paste_config = $CONF/cinder/api-paste.ini
+glance_api_servers = http://$IP:$P_GLANCE
+enabled_backends = lab
+report_interval = 10
+service_down_time = 60
+quota_volumes = -1
+quota_snapshots = -1
+quota_gigabytes = -1
+[lab]
+volume_driver = oslab_cinder.OsLabVolumeDriver
+volume_backend_name = lab
+[database]
+connection = $(db_url cinder)
+$dbopts
+[oslo_concurrency]
+lock_path = $STATE/cinder/lock
+$(authsection nova cinder)
+$(authsection service_user cinder)
+send_service_user_token = true
+$(tokensection cinder block-storage)
+EOS
+
   for h in nova nova-soft; do
     cp "$VENV/etc/nova/api-paste.ini" "$CONF/$h/api-paste.ini"
     cat >"$CONF/$h/nova.conf" <<EOS
@@ -311,6 +343,9 @@ backend = oslo_cache.memcache_pool
 memcache_servers = $IP:$P_MEMCACHED
 $(authsection placement nova)
 $(authsection neutron nova)
+$(authsection cinder nova)
+catalog_info = block-storage:cinder:publicURL
+os_region_name = RegionOne
 $(authsection service_user nova)
 send_service_user_token = true
 $(tokensection nova compute)
@@ -332,7 +367,7 @@ EOS
 make_state_dirs() {
   local h
   mkdir -p "$STATE"/{keystone/fernet-keys,keystone/credential-keys,neutron/lock,nova/lock,nova/ctl1}
-  mkdir -p "$STATE"/glance/{images,staging,tasks,lock}
+  mkdir -p "$STATE"/glance/{images,staging,tasks,lock} "$STATE/cinder/lock"
   chmod 700 "$STATE/keystone/fernet-keys" "$STATE/keystone/credential-keys"
   for h in $OS_LAB_HOSTS $OS_LAB_DEAD_HOSTS; do
     mkdir -p "$STATE/nova/$h"
@@ -372,8 +407,8 @@ start_memcached() {
   start memcached memcached -u "$(id -un)" -l $IP -p "$P_MEMCACHED" -U 0 -m 128
 }
 
-wsgi() { # NAME PORT WORKERS THREADS MODULE
-  start "$1" "$BIN/python" "$OS_LAB_SRC/wsgi.py" "$1" "$IP:$2" "$3" "$4" "$5:application"
+wsgi() { # NAME PORT WORKERS THREADS MODULE [OPTION OF THE APPLICATION...]
+  start "$1" "$BIN/python" "$OS_LAB_SRC/wsgi.py" "$1" "$IP:$2" "$3" "$4" "$5:application" "${@:6}"
 }
 
 start_keystone() { wsgi keystone "$P_KEYSTONE" "$OS_LAB_API_WORKERS" 8 keystone.wsgi.api; }
@@ -385,6 +420,9 @@ start_control() {
   wsgi neutron "$P_NEUTRON" 1 8 neutron.wsgi.api
   start nova-scheduler "$BIN/nova-scheduler" --config-file "$CONF/nova/nova.conf"
   wsgi glance "$P_GLANCE" 1 8 glance.wsgi.api
+  wsgi cinder-api "$P_CINDER" 1 8 cinder.wsgi.api --config-file "$CONF/cinder/cinder.conf"
+  start cinder-scheduler "$BIN/cinder-scheduler" --config-file "$CONF/cinder/cinder.conf"
+  start cinder-volume "$BIN/cinder-volume" --config-file "$CONF/cinder/cinder.conf"
   OS_NOVA_CONFIG_DIR=$CONF/nova-soft wsgi nova-api-soft "$P_NOVASOFT" 1 8 nova.wsgi.osapi_compute
 }
 

@@ -11,7 +11,7 @@ boot() {
   AUTH_URL=$AUTH_URL OS_LAB_ADMIN_PASSWORD=$OS_LAB_ADMIN_PASSWORD \
     OS_LAB_DEMO_PASSWORD=$OS_LAB_DEMO_PASSWORD OS_LAB_SERVICE_PASSWORD=$OS_LAB_SERVICE_PASSWORD \
     OS_LAB_HOSTS=$OS_LAB_HOSTS P_KEYSTONE=$P_KEYSTONE P_NOVA=$P_NOVA P_NOVASOFT=$P_NOVASOFT \
-    P_PLACEMENT=$P_PLACEMENT P_GLANCE=$P_GLANCE P_NEUTRON=$P_NEUTRON SINCE=${SINCE:-} \
+    P_PLACEMENT=$P_PLACEMENT P_GLANCE=$P_GLANCE P_NEUTRON=$P_NEUTRON P_CINDER=$P_CINDER SINCE=${SINCE:-} \
     "$BIN/python" "$OS_LAB_SRC/bootstrap.py" "$1"
 }
 
@@ -49,7 +49,7 @@ build_template() {
   wait_infra
   {
     echo "CREATE USER oslab@'%' IDENTIFIED BY 'oslab'; GRANT ALL ON *.* TO oslab@'%';"
-    for d in keystone nova_api nova_cell0 nova placement glance neutron; do
+    for d in keystone nova_api nova_cell0 nova placement glance neutron cinder; do
       echo "CREATE DATABASE $d CHARACTER SET utf8mb4;"
     done
   } | mariadb --no-defaults --socket="$STATE/mysql/my.sock" -u root
@@ -66,6 +66,7 @@ build_template() {
       --bootstrap-public-url "$AUTH_URL" --bootstrap-internal-url "$AUTH_URL" --bootstrap-admin-url "$AUTH_URL"
     "$BIN/placement-manage" --config-file "$CONF/placement/placement.conf" db sync
     "$BIN/glance-manage" --config-file "$CONF/glance/glance-api.conf" db_sync
+    "$BIN/cinder-manage" --config-file "$CONF/cinder/cinder.conf" db sync
   ) >"$LOG/sync-a.log" 2>&1 &
   local a=$!
   (
@@ -92,6 +93,7 @@ build_template() {
   wait_http nova-api "http://$IP:$P_NOVA/" 90
   wait_http glance "http://$IP:$P_GLANCE/" 90
   wait_http neutron "http://$IP:$P_NEUTRON/" 90
+  wait_http cinder-api "http://$IP:$P_CINDER/" 90
   wait_ready
   "$BIN/nova-manage" --config-file "$CONF/nova/nova.conf" cell_v2 discover_hosts >"$LOG/discover.log" 2>&1
   say "demo content"

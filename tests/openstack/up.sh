@@ -52,7 +52,7 @@ if [ -s "$OS_LAB_DIR/mode" ] && alive nova-api && alive mariadb; then
   how_to_use
   exit 0
 fi
-for p in "$P_KEYSTONE" "$P_NOVA" "$P_NOVASOFT" "$P_PLACEMENT" "$P_GLANCE" "$P_NEUTRON" "$P_DB" "$P_RABBIT" "$P_MEMCACHED"; do
+for p in "$P_KEYSTONE" "$P_NOVA" "$P_NOVASOFT" "$P_PLACEMENT" "$P_GLANCE" "$P_NEUTRON" "$P_CINDER" "$P_DB" "$P_RABBIT" "$P_MEMCACHED"; do
   if port_open "$p"; then
     die "port $p is taken; if a lab is half up, run 'make openstack-stop', else set the port (see lib.sh)"
   fi
@@ -80,6 +80,7 @@ wait_http keystone "$AUTH_URL" 120
 wait_http placement "http://$IP:$P_PLACEMENT/" 120
 wait_http glance "http://$IP:$P_GLANCE/" 120
 wait_http neutron "http://$IP:$P_NEUTRON/" 120
+wait_http cinder-api "http://$IP:$P_CINDER/" 120
 wait_http nova-api "http://$IP:$P_NOVA/" 120
 wait_http nova-api-soft "http://$IP:$P_NOVASOFT/" 120
 say "APIs answer"

@@ -1,7 +1,7 @@
-"""Serve one OpenStack WSGI application with gunicorn: wsgi.py NAME ADDRESS:PORT WORKERS THREADS MODULE:ATTRIBUTE.
+"""Serve one OpenStack WSGI application with gunicorn: wsgi.py NAME ADDRESS:PORT WORKERS THREADS MODULE:ATTRIBUTE [...].
 
 The OpenStack applications parse sys.argv themselves, so this command line must be out of the way before they are
-imported.
+imported; what follows it is theirs.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -47,5 +47,5 @@ class Application(BaseApplication):
 
 if __name__ == "__main__":
     arguments = sys.argv[1:6]
-    sys.argv[1:] = []
+    sys.argv[1:] = sys.argv[6:]
     Application(*arguments).run()

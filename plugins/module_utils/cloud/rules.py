@@ -224,6 +224,9 @@ class Rules:
     alternatives: Mapping[str, str] = {}
     #: Whether a new server is in the list as soon as its creation has been answered.
     lists_new_servers_at_once = True
+    #: Whether delete_on_termination belongs to the attachment: it is a part of the request that attaches the volume,
+    #: and the boot volume has one too.
+    attaches_with_termination = False
     #: Whether a shared volume can be attached to one server at a time only.
     shared_volumes_in_turn = False
     #: The vendor's statement on setting the host name: a sentence for a warning.

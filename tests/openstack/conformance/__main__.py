@@ -36,11 +36,10 @@ WORK = ROOT / ".cache" / "conformance"
 
 
 def config(estate: Estate) -> Path:
-    """The simulator's configuration with the servers of the estate alone, none of which boots from a volume."""
-    rows = [{key: value for key, value in entry.items() if key != "image" or value} for entry in estate.entries]
+    """The simulator's configuration with the servers of the estate alone."""
     path = WORK / "simulator.yml"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"platforms": {"openstack": {"servers": rows}}}))
+    path.write_text(json.dumps({"platforms": {"openstack": {"servers": estate.entries}}}))
     return path
 
 

@@ -16,7 +16,7 @@ import yaml
 HERE = Path(__file__).resolve().parent
 #: Every case is asked in these unless it names others: the oldest, and the newest that the collection speaks.
 MICROVERSIONS = ("2.1", "2.96")
-STEP_KEYS = {"call", "body", "as", "headers", "names", "ordered", "values", "keep", "settle"}
+STEP_KEYS = {"call", "body", "as", "headers", "names", "ordered", "values", "keep", "settle", "rests"}
 CASE_KEYS = STEP_KEYS | {"name", "microversions", "steps", "given", "each"}
 
 
@@ -30,7 +30,7 @@ class Step:
 
     ``names`` is the key of a list whose names are compared, in order where ``ordered``; ``values`` are paths whose
     values are; ``keep`` keeps values of the answer, by name; ``settle`` names a server whose state is compared once it
-    rests.
+    rests, ``rests`` a volume whose status is.
     """
 
     call: str
@@ -42,6 +42,7 @@ class Step:
     values: tuple[str, ...] = ()
     keep: dict[str, str] = field(default_factory=dict)
     settle: str = ""
+    rests: str = ""
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def _step(where: str, step: dict[str, Any]) -> Step:
         tuple(step.get("values") or ()),
         step.get("keep") or {},
         step.get("settle", ""),
+        step.get("rests", ""),
     )
 
 

@@ -22,6 +22,8 @@ from servers import FROM_ACTIVE, TO_ACTIVE
 VALUES = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version", "Vary")
 PRESENT = ("x-compute-request-id", "X-Openstack-Request-Id", "WWW-Authenticate", "Location", "X-Subject-Token")
 SETTLE_SECONDS = 60.0
+#: The simulator shows one that is being detached as in use.
+VOLUME_SECONDS = 0.5
 
 
 @dataclass
@@ -34,6 +36,8 @@ class Side:
     reset: Callable[[], None]
     #: Called with the side, a server's id, its status and the one that it is to have.
     force: Callable[[Side, str, str, str], None]
+    #: The volumes that are there: id, name, status.
+    volumes: Callable[[], list[dict[str, Any]]]
     session: requests.Session = field(default_factory=connect)
     tokens: dict[str, str] = field(default_factory=dict)
 
@@ -47,6 +51,8 @@ class Side:
         images = self.send("GET", "image:/v2/images?limit=1000", "admin", "").json()["images"]
         for row in images:
             self.words["image." + row["name"]] = row["id"]
+        for row in self.volumes():
+            self.words["volume." + row["name"]] = row["id"]
         self.token("demo")
 
     def token(self, who: str) -> str:
@@ -126,7 +132,22 @@ class Side:
             self.words[word] = str(_at(document, where))
         if step.settle:
             seen["state"] = self.settled(self.words["server." + step.settle])
+        if step.rests:
+            seen["state"] = {"volume": self.rested(step.rests)}
         return seen
+
+    def rested(self, volume: str) -> str:
+        """The volume's status once it is the same for a while."""
+        before, since = "", time.monotonic()
+        end = since + SETTLE_SECONDS
+        while time.monotonic() < end:
+            now = next((str(row["status"]) for row in self.volumes() if row["name"] == volume), "gone")
+            if now != before or now.endswith("ing") or now == "reserved":
+                before, since = now, time.monotonic()
+            elif time.monotonic() - since > VOLUME_SECONDS:
+                return now
+            time.sleep(0.1)
+        return before
 
     def settled(self, server_id: str) -> dict[str, Any]:
         """The server's states once it is busy with nothing.
@@ -201,7 +222,7 @@ def real(estate: Estate) -> Side:
     }
     credential = foundation.application_credential()
     words.update({"credential.id": credential["id"], "credential.secret": credential["secret"]})
-    return Side("real", SERVICES, {**words, **_words(people)}, estate.restore, by_actions)
+    return Side("real", SERVICES, {**words, **_words(people)}, estate.restore, by_actions, estate.storage.described)
 
 
 def simulated(ready: dict[str, Any], control: Callable[[str, str, Any], Any]) -> Side:
@@ -227,7 +248,12 @@ def simulated(ready: dict[str, Any], control: Callable[[str, str, Any], Any]) ->
             return
         control("PUT", "/openstack/servers/" + server_id, {"status": status})
 
-    side = Side("simulator", urls, {**words, **_words(people)}, lambda: control("POST", "/reset", {}), force)
+    def volumes() -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = control("GET", "/openstack/volumes", None)["volumes"]
+        return rows
+
+    words.update(_words(people))
+    side = Side("simulator", urls, words, lambda: control("POST", "/reset", {}), force, volumes)
     token = side.session.get(
         root + "identity/v3/auth/tokens",
         headers={"X-Auth-Token": side.token("demo"), "X-Subject-Token": side.token("demo")},

@@ -27,6 +27,7 @@ from estate import Estate  # noqa: E402
 from flask import Flask  # noqa: E402
 from lab import ADMIN_PASSWORD, LabError  # noqa: E402
 from proxy import Proxy  # noqa: E402
+from tls import Front  # noqa: E402
 
 from simulator.http.server import make_server  # noqa: E402
 from simulator.state.guest import USER_DATA_MARKER  # noqa: E402
@@ -36,9 +37,10 @@ REGION = "RegionOne"
 PRIVATE_KEY_MARKER = "IBAAKCAQEA"
 
 
-def options(proxy: Proxy, auth: dict[str, str]) -> dict[str, Any]:
+def options(proxy: Proxy, front: Front | None, auth: dict[str, str]) -> dict[str, Any]:
     url = "%s/%s/identity/v3" % (proxy.base_url, proxy.cloud.platform)
-    return {"platform": proxy.cloud.platform, "region": REGION, "auth": {"auth_url": url, **auth}}
+    more = front.options() if front else {}
+    return {"platform": proxy.cloud.platform, "region": REGION, "auth": {"auth_url": url, **auth}, **more}
 
 
 def password(user: str, secret: str, project: str) -> dict[str, str]:
@@ -51,37 +53,42 @@ def password(user: str, secret: str, project: str) -> dict[str, str]:
     }
 
 
-def ready_document(proxy: Proxy, estate: Estate, folder: Path) -> dict[str, Any]:
-    """The same form as the simulator's; ``environment`` is what a run needs besides, ``cloud`` the name of this one."""
+def ready_document(proxy: Proxy, estate: Estate, folder: Path, root: str, front: Front | None) -> dict[str, Any]:
+    """The same form as the simulator's; ``environment`` is what a run needs besides, ``cloud`` the name of this one.
+    ``root`` is the address of the control side."""
     cloud, foundation = proxy.cloud, estate.foundation
-    usual = options(proxy, password(foundation.name, foundation.password, foundation.name))
+    usual = options(proxy, front, password(foundation.name, foundation.password, foundation.name))
     credential = foundation.application_credential()
     by_id = options(
-        proxy, {"application_credential_id": credential["id"], "application_credential_secret": credential["secret"]}
+        proxy,
+        front,
+        {"application_credential_id": credential["id"], "application_credential_secret": credential["secret"]},
     )
     environment: dict[str, str] = {}
     shown = {"password": usual, "application_credential": by_id}.get(cloud.credentials)
     if shown is None:
         path = folder / "clouds.yaml"
         entry = {"auth": usual["auth"], "region_name": REGION, "cloudserver_platform": cloud.platform}
+        entry.update(front.in_clouds_yaml() if front else {})
         path.write_text(json.dumps({"clouds": {"lab": entry}}))
         environment["OS_CLIENT_CONFIG_FILE"] = str(path)
         shown = {"cloud": "lab"}
     credentials = {
-        "admin": options(proxy, password("admin", ADMIN_PASSWORD, foundation.name)),
+        "admin": options(proxy, front, password("admin", ADMIN_PASSWORD, foundation.name)),
         "application_credential": by_id,
         "password": usual,
     }
     return {
         "pid": os.getpid(),
-        "port": int(proxy.base_url.rsplit(":", 1)[1]),
-        "url": proxy.base_url,
-        "control": proxy.base_url + "/_sim",
+        "port": int(root.rsplit(":", 1)[1]),
+        "url": root,
+        "control": root + "/_sim",
         "platforms": {cloud.platform: shown},
         "environment": environment,
         "cloud": cloud.name,
         "lacks": list(cloud.lacks),
         "real": True,
+        "tls": front.described() if front else None,
         "credentials": {
             "user_data_marker": USER_DATA_MARKER,
             "private_key_marker": PRIVATE_KEY_MARKER,
@@ -97,14 +104,18 @@ def serve(cloud: Cloud, ready: Path, quiet: bool) -> int:
     app = Flask("gateway")
     register(app, proxy, estate)
     server = make_server(app, "127.0.0.1", 0)
-    proxy.base_url = "http://127.0.0.1:%d" % server.bind_addr[1]
+    root = proxy.base_url = "http://127.0.0.1:%d" % server.bind_addr[1]
+    front = Front(app, ready.parent / "tls") if cloud.tls else None
+    if front:
+        proxy.base_url = front.url
+        proxy.other_bases[front.plain_url.rsplit(":", 1)[1]] = root
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_args: ended.set())
     threading.Thread(target=server.serve, daemon=True).start()
     partial = ready.with_suffix(".partial")
     partial.touch(0o600)
-    partial.write_text(json.dumps(ready_document(proxy, estate, ready.parent), indent=2))
+    partial.write_text(json.dumps(ready_document(proxy, estate, ready.parent, root, front), indent=2))
     partial.replace(ready)
     try:
         if not quiet:

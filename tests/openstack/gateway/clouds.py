@@ -15,8 +15,9 @@ class Cloud:
 
     ``estate`` is the platform of the simulator's default.yml whose servers it has, in a project of their own;
     ``version`` the compute service's path in the catalog, v2 being Nova's own of 2014, without microversions;
-    ``newest`` the microversion that the version document calls the newest; ``translated`` what an action of the
-    vendor's is called in plain Nova; ``lacks`` what the vendor has and Nova has not.
+    ``newest`` the microversion that the version document calls the newest; ``tls`` whether it is behind https with a
+    private authority, and requires a client certificate; ``translated`` what an action of the vendor's is called in
+    plain Nova; ``lacks`` what the vendor has and Nova has not.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Cloud:
     version: str = "v2.1"
     newest: str = ""
     credentials: str = "password"
+    tls: bool = False
     translated: Mapping[str, str] = field(default_factory=dict)
     lacks: tuple[str, ...] = ()
 
@@ -34,7 +36,8 @@ CLOUDS = {
     for cloud in (
         Cloud("openstack", "openstack", "openstack"),
         Cloud("openstack-credential", "openstack", "openstack", credentials="application_credential"),
-        Cloud("openstack-clouds-yaml", "openstack", "openstack", credentials="clouds_yaml"),
+        Cloud("openstack-clouds-yaml", "openstack", "openstack", credentials="clouds_yaml", tls=True),
+        Cloud("openstack-tls", "openstack", "openstack", tls=True),
         # Its servers have metadata in place of tags, which came with microversion 2.26.
         Cloud("openstack-2014", "openstack", "ustack", version="v2"),
         Cloud("openstack-2.1", "openstack", "ustack", newest="2.1"),

@@ -115,6 +115,17 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
         made = estate.foundation.network(body["name"], body.get("subnets") or [])
         return answer({"network": {"id": made["id"], "name": made["name"]}}, 201)
 
+    @app.get("/_sim/<platform>/volumes")
+    def volumes(platform: str) -> Response:
+        _known(platform)
+        return answer({"volumes": estate.storage.described()})
+
+    @app.post("/_sim/<platform>/volumes")
+    def add_volume(platform: str) -> Response:
+        _known(platform)
+        made = estate.storage.add(request_body())
+        return answer({"volume": {"id": made["id"], "name": made["name"]}}, 201)
+
     @app.get("/_sim/<platform>/ports")
     def ports(platform: str) -> Response:
         _known(platform)

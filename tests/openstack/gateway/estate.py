@@ -12,6 +12,7 @@ from foundation import Foundation
 from hosts_of_lab import Hosts
 from lab import LabError
 from servers import Servers
+from storage import Storage
 
 from simulator.state.builder import Builder, expand
 from simulator.state.config import load
@@ -31,16 +32,21 @@ class Estate:
             for entry in expand(settings)
             if not entry.get("region") and not entry.get("project") and entry.get("status") != "SOFT_DELETED"
         ]
-        self.servers = Servers(self.foundation, [self.builder.make(entry, 0.0) for entry in self.entries])
+        self.storage = Storage(self.foundation)
+        self.servers = Servers(self.foundation, self.storage, [self.builder.make(entry, 0.0) for entry in self.entries])
         self._lock = threading.Lock()
 
     def restore(self) -> None:
         with self._lock:
             self.hosts.restore()
+            self.foundation.free_public_ips()
+            self.foundation.ensure_images()
             # A host leaves an aggregate of a test once the servers are gone that the test put there.
             self.servers.clear()
             self.foundation.ensure()
             self.servers.restore()
+            self.storage.restore()
+            self.foundation.make_public_ips()
             self.foundation.tidy({address["network"] for record in self.servers.wanted for address in record.addresses})
             self.foundation.check()
 

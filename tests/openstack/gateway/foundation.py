@@ -23,6 +23,7 @@ PASSWORD = "lab-%s-pass"
 OWN_FLAVORS = {"m1.nano", "m1.micro", "m1.tiny", "m1.small", "m1.medium", "m1.large"}
 OWN_IMAGES = {"cirros-a", "cirros-b"}
 KEYPAIR = "operators"
+OTHER_GROUP = "web"
 
 
 class Foundation:
@@ -44,15 +45,16 @@ class Foundation:
         self.flavors: dict[str, str] = {}
         self.images: dict[str, str] = {}
         self.subnets: dict[str, dict[str, Any]] = {}
+        self.security_groups: dict[str, str] = {}
         self._outside = ""
         # Servers are made at the same time, and need the same networks.
         self._lock = threading.RLock()
 
     def ensure(self) -> None:
         self._flavors()
-        self._images()
         self._keypairs()
         self._aggregates()
+        self._security_groups()
 
     def person(self, role: str) -> tuple[str, str]:
         """Name and password of one more user, with that role in the project, or with none."""
@@ -121,7 +123,7 @@ class Foundation:
                 self.admin.delete("compute/v2.1/flavors/" + known[name]["id"])
         self.flavors = {name: known[name]["id"] for name in wanted}
 
-    def _images(self) -> None:
+    def ensure_images(self) -> None:
         known = {row["name"]: row for row in self.admin.get("image/v2/images?limit=1000&sort=created_at:asc")["images"]}
         for row in self.builder.images.values():
             if row["name"] not in known:
@@ -194,6 +196,20 @@ class Foundation:
             made = self.root.post(path, {"aggregate": {"name": name, "availability_zone": name}})["aggregate"]
             for host in self.zones[name]:
                 self.root.post("%s/%s/action" % (path, made["id"]), {"add_host": {"host": host}})
+
+    def _security_groups(self) -> None:
+        """The project's default group, and another one, as the simulator has them."""
+        path = "network/v2.0/security-groups"
+        rows = self.admin.get("%s?project_id=%s" % (path, self.admin.project_id))["security_groups"]
+        self.security_groups = {row["name"]: row["id"] for row in rows}
+        if OTHER_GROUP not in self.security_groups:
+            made = self.admin.post(path, {"security_group": {"name": OTHER_GROUP}})["security_group"]
+            self.security_groups[OTHER_GROUP] = made["id"]
+
+    def set_security_groups(self, server_id: str, names: list[str]) -> None:
+        ids = [self.security_groups[name] for name in names]
+        for port in self.ports_of(server_id):
+            self.admin.call("PUT", "network/v2.0/ports/" + port, {"port": {"security_groups": ids}})
 
     def server_groups(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = self.admin.get("compute/v2.1/os-server-groups")["server_groups"]
@@ -283,6 +299,27 @@ class Foundation:
                 }
             },
         )
+
+    def _public_ips(self) -> dict[str, dict[str, Any]]:
+        """The floating addresses of default.yml that no server has at first, as far as they are there."""
+        wanted = {
+            str(row if isinstance(row, str) else row["ip"]) for row in self.builder.settings.get("public_ips", ())
+        }
+        rows = self.admin.get("network/v2.0/floatingips?project_id=" + self.admin.project_id)["floatingips"]
+        found = {row["floating_ip_address"]: row for row in rows}
+        return {ip: found.get(ip, {}) for ip in wanted}
+
+    def free_public_ips(self) -> None:
+        for row in self._public_ips().values():
+            if row.get("port_id"):
+                self.admin.call("PUT", "network/v2.0/floatingips/" + row["id"], {"floatingip": {"port_id": None}})
+
+    def make_public_ips(self) -> None:
+        networks = self.admin.get("network/v2.0/networks?name=" + self.name + "-outside")["networks"]
+        for ip, row in self._public_ips().items():
+            if networks and not row:
+                body = {"floating_network_id": networks[0]["id"], "floating_ip_address": ip}
+                self.admin.post("network/v2.0/floatingips", {"floatingip": body})
 
     def _router(self, inside: dict[str, Any], ip: str) -> str:
         name = self.name + "-outside"

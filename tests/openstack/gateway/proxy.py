@@ -31,11 +31,16 @@ NAMES = (
 
 
 class Proxy:
-    """One cloud in front of the lab. ``base_url`` is known once the gateway listens."""
+    """One cloud in front of the lab.
+
+    ``base_url``, known once the gateway listens, is its address in catalogs; ``other_bases`` that in the answers of a
+    listener, by its port, where it is another one.
+    """
 
     def __init__(self, cloud: Cloud) -> None:
         self.cloud = cloud
         self.base_url = ""
+        self.other_bases: dict[str, str] = {}
         self.session = connect()
         self.lock = threading.RLock()
         self.log = Log()
@@ -120,8 +125,9 @@ class Proxy:
 
     def _rewritten(self, service: str, path: str, data: bytes) -> bytes:
         """The same document with the gateway's addresses in place of the lab's, and what the cloud shows otherwise."""
+        base = self.other_bases.get(request.environ["SERVER_PORT"], self.base_url)
         for name, address in SERVICES.items():
-            data = data.replace(address.encode(), ("%s/%s/%s" % (self.base_url, self.cloud.platform, name)).encode())
+            data = data.replace(address.encode(), ("%s/%s/%s" % (base, self.cloud.platform, name)).encode())
         document = json.loads(data)
         if service == "identity" and isinstance(document.get("token"), dict):
             project = (document["token"].get("project") or {}).get("id", "")

@@ -12,6 +12,7 @@ from typing import Any
 
 from foundation import Foundation
 from lab import LabError, wait
+from storage import ATTACHMENTS, Storage, is_root
 
 from simulator.state.guest import USER_DATA
 from simulator.state.servers import Server
@@ -40,8 +41,9 @@ FROM_ACTIVE: dict[str, dict[str, Any]] = {
 class Servers:
     """The servers of one estate. ``wanted`` are the simulator's records of them."""
 
-    def __init__(self, foundation: Foundation, wanted: list[Server]) -> None:
+    def __init__(self, foundation: Foundation, storage: Storage, wanted: list[Server]) -> None:
         self.foundation = foundation
+        self.storage = storage
         self.admin = foundation.admin
         self.wanted = wanted
 
@@ -87,6 +89,8 @@ class Servers:
             and set(flavor["extra_specs"]) == set(record.flavor["extra_specs"])
             and row["OS-EXT-SRV-ATTR:host"] == self._host(record)
             and there == Counter(address["ip"] for address in record.addresses)
+            and (record.image is None) == (not row["image"])
+            and (record.image is not None or self._image_on_disk(row) == self._image(record))
             and row["OS-EXT-STS:task_state"] != "deleting"
         )
 
@@ -103,7 +107,7 @@ class Servers:
         if row["OS-EXT-STS:task_state"] is not None or row["status"] == "BUILD":
             row = self._settled(path)
         image = self._image(record)
-        if row["image"]["id"] != image or row["key_name"] != record.key_name:
+        if (row["image"] and row["image"]["id"] != image) or row["key_name"] != record.key_name:
             row = self._active(path, row)
             self._act(path, {"rebuild": {"imageRef": image, "key_name": record.key_name}})
             row = self._settled(path)
@@ -116,6 +120,9 @@ class Servers:
             self.admin.call("PUT", path + "/metadata", {"metadata": record.metadata})
         if sorted(row["tags"]) != sorted(record.tags):
             self.admin.call("PUT", path + "/tags", {"tags": record.tags})
+        # One without a port shows none.
+        if {group["name"] for group in row.get("security_groups", ())} not in (set(), set(record.security_groups)):
+            self.foundation.set_security_groups(row["id"], record.security_groups)
         if row["locked"] != record.locked:
             self._act(path, {"lock" if record.locked else "unlock": None})
         if row["status"] != record.status:
@@ -133,8 +140,22 @@ class Servers:
         return {"os:scheduler_hints": {"same_host": ["00000000-0000-4000-8000-000000000000"]}}
 
     def _image(self, record: Server) -> str:
-        """The first image in place of a volume: the lab has no volume service."""
-        return self.foundation.images[record.image["name"] if record.image else next(iter(self.foundation.images))]
+        image = record.image or record.volume_image
+        return self.foundation.images[image["name"] if image else next(iter(self.foundation.images))]
+
+    def _image_on_disk(self, row: dict[str, Any]) -> str:
+        """The image on the volume that the server boots from; "" where it has none."""
+        for each in self.admin.get(ATTACHMENTS % row["id"])["volumeAttachments"]:
+            if is_root(each):
+                return self.storage.image_of(each["volumeId"])
+        return ""
+
+    def _disk(self, record: Server) -> dict[str, Any]:
+        """What a new server boots from."""
+        if record.image is not None:
+            return {"imageRef": self._image(record)}
+        root = {"source_type": "image", "destination_type": "volume", "boot_index": 0, "uuid": self._image(record)}
+        return {"block_device_mapping_v2": [{**root, "volume_size": record.flavor["disk"]}]}
 
     def _active(self, path: str, row: dict[str, Any]) -> dict[str, Any]:
         if row["status"] == "ACTIVE":
@@ -194,7 +215,7 @@ class Servers:
             {
                 "server": {
                     "name": record.name,
-                    "imageRef": self._image(record),
+                    **self._disk(record),
                     "flavorRef": self.foundation.flavors[record.flavor["name"]],
                     "metadata": record.metadata,
                     "tags": record.tags,

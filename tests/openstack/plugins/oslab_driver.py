@@ -8,6 +8,7 @@ Only these things differ from nova.virt.fake.FakeDriverWithoutFakeNodes:
   in-tree driver leaves it queued for ever);
 * the uptime of a hypervisor is known (in-tree: NotImplementedError);
 * a paused or suspended server is seen to be that (in-tree: running);
+* the disks of servers are named as on KVM: /dev/vda (in-tree: /dev/sda);
 * a host forgets a server that left it by live migration (in-tree: it stays,
   and cannot come back by evacuation).
 """
@@ -49,6 +50,9 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
         if instance.launched_at and instance.task_state is None:
             self._adopt(instance)
         return super().get_info(instance, use_cache)
+
+    def default_root_device_name(self, instance, image_meta, root_bdm):
+        return "/dev/vda"
 
     def get_host_uptime(self):
         return " 12:00:00 up 1 day,  2:03,  0 users,  load average: 0.00, 0.00, 0.00"

@@ -48,12 +48,14 @@ class Gateway(wsgi.Gateway_10):
         return environ
 
 
-def make_server(app: Any, host: str, port: int, threads: int = 40) -> wsgi.Server:
-    """A server that already listens (`bind_addr` has the real port); `serve()` handles requests."""
+def make_server(app: Any, host: str, port: int, threads: int = 40, adapter: Any = None) -> wsgi.Server:
+    """A server that already listens (`bind_addr` has the real port); `serve()` handles requests. With `adapter`, one of
+    cheroot's, it speaks TLS."""
     server = wsgi.Server(
         (host, port), with_resets(app), numthreads=threads, server_name="simulator", request_queue_size=128, timeout=120
     )
     server.gateway = Gateway
+    server.ssl_adapter = adapter
     server.keep_alive_conn_limit = 2000
     server.error_log = lambda *_args, **_kwargs: None  # type: ignore[method-assign]
     server.prepare()

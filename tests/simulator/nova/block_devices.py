@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from simulator.http.call import Call
-from simulator.nova.checks import Check, boolean, check_fields, invalid, number, refuse, text
+from simulator.nova.checks import Check, boolean, check_fields, invalid, is_true, number, refuse, text
 
 GIB = 1024**3
 _ORDER = (
@@ -93,6 +93,12 @@ def check_disks(call: Call, wanted: dict[str, Any], flavor: dict[str, Any]) -> t
         # The server has an image, and boots from a volume.
         _image(call, image_ref)
     return None, _image(call, root["uuid"]) if root.get("source_type") == "image" else None
+
+
+def boot_volume_goes(wanted: dict[str, Any]) -> bool:
+    """Whether the volume that the server boots from is deleted with it."""
+    rows = wanted.get("block_device_mapping_v2") or []
+    return any(str(row.get("boot_index")) == "0" and is_true(row.get("delete_on_termination")) for row in rows)
 
 
 def _check_local_disks(devices: list[dict[str, Any]], flavor: dict[str, Any]) -> None:

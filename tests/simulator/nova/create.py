@@ -16,7 +16,7 @@ from simulator.http.call import Call, Malformed, answer
 from simulator.neutron.resources import security_groups
 from simulator.nova import views
 from simulator.nova.actions import begin
-from simulator.nova.block_devices import check_disks, device
+from simulator.nova.block_devices import boot_volume_goes, check_disks, device
 from simulator.nova.checks import (
     Check,
     boolean,
@@ -209,6 +209,7 @@ def _make(call: Call, wanted: dict[str, Any], low: int, high: int) -> list[Serve
             flavor=flavor,
             image=image,
             volume_image=None if image else boots,
+            boot_volume_goes=boot_volume_goes(wanted),
             addresses=[],
             zone=found_zone,
             host=found_host,

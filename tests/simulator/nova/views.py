@@ -177,7 +177,7 @@ def host_id(server: Server) -> str:
 def volumes(server: Server, with_flag: bool) -> list[dict[str, Any]]:
     rows = [(row["volume_id"], row["delete_on_termination"]) for row in server.attached]
     if server.image is None:
-        rows.insert(0, (stable_id("volume", server.id), False))
+        rows.insert(0, (stable_id("volume", server.id), server.boot_volume_goes))
     if with_flag:
         return [{"id": volume, "delete_on_termination": flag} for volume, flag in rows]
     return [{"id": volume} for volume, _flag in rows]

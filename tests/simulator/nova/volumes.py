@@ -12,7 +12,18 @@ from typing import Any
 from flask import Response
 
 from simulator.http.call import Call, answer
-from simulator.nova.checks import UNEXPECTED, Check, boolean, check_fields, need_member, refuse, required_value, text
+from simulator.nova.checks import (
+    UNEXPECTED,
+    Check,
+    boolean,
+    check_fields,
+    forbid,
+    is_true,
+    need_member,
+    refuse,
+    required_value,
+    text,
+)
 from simulator.state.attachments import Volume
 from simulator.state.ids import stable_id
 from simulator.state.servers import ActionRecord, Server, Transition
@@ -92,17 +103,21 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
                 call.fleet.mark_updated(server, server.updated)
 
         record_action(call, server, "attach_volume", "attach", end)
-        return answer({"volumeAttachment": _shown(call, server, row)}, status)
+        shown = _shown(call, server, row)
+        # Nova forgot this response in 2.89.
+        for key in ("attachment_id", "bdm_uuid"):
+            shown.pop(key, None)
+        return answer({"volumeAttachment": {**shown, "id": volume.id}}, status)
 
     def detach(call: Call, server_id: str, volume_id: str) -> Response:
         need_member(call, "os-volumes-attachments:delete")
         server = find(call, server_id)
-        check_movable(call, server, "detach_volume")
         if server.image is None and volume_id == boot_volume(server):
-            raise refuse(403, "Cannot detach a root device volume")
+            raise refuse(400, "Cannot detach a root device volume")
         row = next((row for row in server.attached if row["volume_id"] == volume_id), None)
         if row is None:
-            raise refuse(404, "volume_id not found: %s" % volume_id)
+            raise refuse(404, "Instance %s is not attached to volume %s" % (server.id, volume_id))
+        check_movable(call, server, "detach_volume")
         if row["detaching"]:
             raise refuse(
                 400,
@@ -121,7 +136,30 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
         record_action(call, server, "detach_volume", "detach", end)
         return answer(None, 202)
 
+    def update(call: Call, server_id: str, volume_id: str) -> Response:
+        wanted = check_fields(
+            "volumeAttachment", required_value(call, "volumeAttachment"), _changes(call.microversion), ("volumeId",)
+        )
+        if call.microversion < (2, 85) or wanted["volumeId"] != volume_id:
+            # To swap volumes is Cinder's alone.
+            if not call.is_admin:
+                raise forbid("os_compute_api:os-volumes-attachments:swap")
+            raise refuse(409, "volume %s is not migrating; this API should only be called by Cinder" % volume_id)
+        need_member(call, "os-volumes-attachments:update")
+        server = find(call, server_id)
+        row = next((row for row in _rows(server) if row["volume_id"] == volume_id), None)
+        if row is None:
+            raise refuse(404, "Volume %s is not attached to instance %s." % (volume_id, server.id))
+        fixed = {"id": volume_id, "serverId": server.id, "device": row["device"], "tag": row["tag"]}
+        for name, value in fixed.items():
+            if wanted.get(name, value) != value:
+                raise refuse(400, "The %s property is not mutable" % name)
+        if "delete_on_termination" in wanted:
+            _set_termination(server, volume_id, is_true(wanted["delete_on_termination"]))
+        return answer(None, 202)
+
     add("GET", "/servers/<server_id>/os-volume_attachments", list_all, "list volume attachments")
+    add("PUT", "/servers/<server_id>/os-volume_attachments/<volume_id>", update, "update volume attachment")
     add("GET", "/servers/<server_id>/os-volume_attachments/<volume_id>", show, "show volume attachment")
     add("POST", "/servers/<server_id>/os-volume_attachments", attach, "attach volume")
     add("DELETE", "/servers/<server_id>/os-volume_attachments/<volume_id>", detach, "detach volume")
@@ -134,8 +172,23 @@ def boot_volume(server: Server) -> str:
 def _rows(server: Server) -> list[dict[str, Any]]:
     if server.image is not None:
         return server.attached
-    root = {"volume_id": boot_volume(server), "device": "/dev/vda", "tag": None, "delete_on_termination": False}
-    return [root, *server.attached]
+    return [
+        {
+            "volume_id": boot_volume(server),
+            "device": "/dev/vda",
+            "tag": None,
+            "delete_on_termination": server.boot_volume_goes,
+        },
+        *server.attached,
+    ]
+
+
+def _set_termination(server: Server, volume_id: str, goes: bool) -> None:
+    for row in server.attached:
+        if row["volume_id"] == volume_id:
+            row["delete_on_termination"] = goes
+    if server.image is None and volume_id == boot_volume(server):
+        server.boot_volume_goes = goes
 
 
 def _uuid(name: str, value: Any) -> None:
@@ -149,7 +202,7 @@ def _uuid(name: str, value: Any) -> None:
 
 
 def _fields(version: tuple[int, int]) -> dict[str, Check]:
-    device = text(pattern="(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]{1,})", null=True)
+    device = text(pattern="(^/dev/x{0,1}[a-z]{0,1}d{0,1})([a-z]+)[0-9]*", null=True)
     known: dict[str, Check] = {"volumeId": _uuid, "device": device}
     if version >= (2, 49):
         known["tag"] = text(1, 60, "[^,/]*")
@@ -158,9 +211,18 @@ def _fields(version: tuple[int, int]) -> dict[str, Check]:
     return known
 
 
+def _changes(version: tuple[int, int]) -> dict[str, Check]:
+    if version < (2, 85):
+        return {"volumeId": _uuid}
+    return {**_fields(version), "serverId": _uuid, "id": _uuid}
+
+
 def _check_free(call: Call, volume: Volume, server: Server, wanted: dict[str, Any]) -> None:
     if server.id in volume.servers:
         raise refuse(400, "Invalid volume: volume %s already attached" % volume.id)
+    used = {"/dev/vda"} | {row["device"] for row in _rows(server)}
+    if wanted.get("device") in used:
+        raise refuse(409, "The supplied device path (%s) is in use." % wanted["device"])
     free = volume.status == "available" or (volume.multiattach and volume.status == "in-use")
     if not free:
         raise refuse(
@@ -170,9 +232,6 @@ def _check_free(call: Call, volume: Volume, server: Server, wanted: dict[str, An
         raise refuse(
             400, "Volume %s has 'multiattach' set, which is not supported for this microversion or compute" % volume.id
         )
-    used = {row["device"] for row in _rows(server)}
-    if wanted.get("device") in used:
-        raise refuse(400, "The supplied device path (%s) is in use." % wanted["device"])
 
 
 def _shown(call: Call, server: Server, row: dict[str, Any]) -> dict[str, Any]:

@@ -103,6 +103,7 @@ class Server:
     moved_from: dict[str, Any] | None = None  # the fields before a migration that waits to be confirmed
     delete_lost: bool = False  # deleted twice at the same time: its task state never ends
     attached: list[dict[str, Any]] = field(default_factory=list)  # volume attachments, without the boot volume
+    boot_volume_goes: bool = False  # the boot volume is deleted with the server
     disk_moves: bool = False  # huaweicloud: a disk is being attached or detached; the server takes one at a time
     stuck: bool = False
     reservation: str = ""  # of the request that created several servers

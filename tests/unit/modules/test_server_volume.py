@@ -120,12 +120,28 @@ def test_what_needs_a_newer_cloud(bench: Bench, option: dict[str, Any], operatio
     wanted = {"names": ["web-01"], "volumes": ids(bench, "data-1"), **option}
     if bench.platform in first.split():
         held(bench, **wanted)
-        if "delete_on_termination" in option:
-            with nothing_done(bench):
-                says(volume(bench, **{**wanted, "delete_on_termination": False}), "detach it first")
     else:
         with nothing_done(bench):
             assert volume(bench, **wanted)["failed"]
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+def test_what_is_deleted_with_its_server_is_changed_in_place(bench: Bench) -> None:
+    data = ids(bench, "data-1")
+    volume(bench, names=["db-01"], volumes=data, delete_on_termination=True)
+    (boot,) = [
+        each
+        for each in volume_ids(volume(bench, names=["db-01"], volumes=data, return_servers=True))
+        if each not in data
+    ]
+    for goes, wanted in ((False, data), (True, [boot]), (False, [boot])):
+        done = held(bench, names=["db-01"], volumes=wanted, delete_on_termination=goes)
+        assert outcome(done, "db-01")["actions"] == ["update_volume"]
+        shown = {each["volume_id"]: each for each in done["attachments"][bench.id_of("db-01")]}
+        assert shown[wanted[0]]["delete_on_termination"] is goes
+    sent = [row for row in bench.requests() if row["method"] == "PUT"]
+    assert sent[0]["path"].endswith("/os-volume_attachments/" + data[0])
+    assert sent[0]["body"] == {"volumeAttachment": {"volumeId": data[0], "delete_on_termination": False}}
 
 
 @pytest.mark.parametrize("platform", RECORDED)

@@ -13,6 +13,7 @@ from __future__ import annotations
 import http.client
 import io
 import socket
+import ssl
 import threading
 import time
 import zlib
@@ -103,6 +104,22 @@ class _BoundedSocket:
         return io.BufferedReader(_BoundedStream(self._sock, self._bounds), _PIECE)
 
 
+def _raise_alert(sock: Any) -> None:
+    """Raise the alert with which a TLS server ended the connection, if it sent one: from TLS 1.3 on it refuses the
+    client's certificate when the client may be sending already, which then sees a closed connection alone."""
+    if isinstance(sock, ssl.SSLSocket):
+        sock.settimeout(_LEAST)
+        try:
+            sock.recv(1)
+        except ssl.SSLEOFError:
+            return
+        except ssl.SSLError as error:
+            if "ALERT" in str(error.reason):
+                raise
+        except OSError:
+            return
+
+
 def _bounded_connection(connection: Any, bounds: Bounds) -> Any:
     """A subclass of a connection class of urllib3 with time limits for every step."""
 
@@ -121,7 +138,11 @@ def _bounded_connection(connection: Any, bounds: Bounds) -> Any:
             for begin in range(0, len(data), size) if size else (0,):
                 if self.sock is not None:
                     self.sock.settimeout(bounds.remaining())
-                super().send(data[begin : begin + size] if size else data)
+                try:
+                    super().send(data[begin : begin + size] if size else data)
+                except OSError:
+                    _raise_alert(self.sock)
+                    raise
 
         def response_class(self, sock: Any, *arguments: Any, **options: Any) -> http.client.HTTPResponse:
             return http.client.HTTPResponse(_BoundedSocket(sock, bounds), *arguments, **options)  # type: ignore[arg-type]

@@ -141,6 +141,9 @@ class Session:
         self._hidden: frozenset[str] = frozenset()
         if settings.verify is False:
             urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+        # A file alone holds the key too. Given twice, urllib3 refuses an encrypted key, for which OpenSSL asks at the
+        # terminal.
+        self._cert = (settings.cert, settings.cert) if isinstance(settings.cert, str) else settings.cert
         self._http = requests.Session()
         self._http.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self._bounds = Bounds()
@@ -394,7 +397,7 @@ class Session:
         """One attempt of ``timeout`` seconds: the response of a success with its body, or the error of a failure."""
         try:
             where: Any = self._http.merge_environment_settings(
-                prepared.url, {}, False, self.settings.verify, self.settings.cert
+                prepared.url, {}, False, self.settings.verify, self._cert
             )
             self._bounds.start(timeout)
             # Redirects are not followed, because the token would be sent to any host in the response.

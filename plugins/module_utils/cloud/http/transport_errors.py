@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json as json_module
-import re
 import socket
 import ssl
 from collections import deque
@@ -22,6 +21,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
     SettingsError,
     code_of,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import tls_errors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.bounds import (
     MAX_BODY,
     BodyTooLarge,
@@ -35,9 +35,6 @@ except ImportError:
     HAS_REQUESTS = False
 else:
     HAS_REQUESTS = True
-
-# OpenSSL's reasons for a response that is not TLS, from 1.1 on: usually plain HTTP.
-_IS_PLAIN = re.compile(r"WRONG_VERSION_NUMBER|UNKNOWN_PROTOCOL|HTTP_REQUEST|RECORD_LAYER_FAILURE", re.IGNORECASE)
 
 
 def throttled(content: bytes) -> bool:
@@ -80,19 +77,8 @@ def from_transport(error: BaseException, what: str, url: str, acts: bool) -> Clo
     inner = [each for each in causes if isinstance(each, ssl.SSLError)]
     # The end of the connection or a broken record may come after the request was sent; all else is a failed handshake.
     broken = has(ssl.SSLEOFError, ssl.SSLZeroReturnError) or any("MAC" in str(each.reason) for each in inner)
-    if any(_IS_PLAIN.search(str(each.reason or each)) for each in inner):
-        return ConnectionFailed(
-            "Could not %s: %s does not speak TLS, and the address begins with https." % (what, origin),
-            permanent=True,
-            hint="The port most likely serves plain HTTP: check the port, or write http:// in the address.",
-        )
     if has(ssl.SSLError, requests.exceptions.SSLError) and not broken:
-        reason = (getattr(inner[-1], "verify_message", "") or inner[-1].reason) if inner else ""
-        return ConnectionFailed(
-            "Could not %s: no trusted TLS connection to %s: %s." % (what, origin, reason or "handshake failed"),
-            permanent=True,
-            hint="Check the address and ca_cert; the certificate must be issued for this host by a known authority.",
-        )
+        return tls_errors.of_files(causes, what) or tls_errors.of_handshake(inner, what, origin)
     unknown = "It is unknown whether the request took effect; check the state." if acts else ""
     if has(BodyTooLarge):
         return ResponseTooLarge(

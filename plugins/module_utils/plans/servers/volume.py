@@ -107,7 +107,7 @@ def plan_one(server: Server, attached: AttachedVolumes, spec: VolumeSpec, rules:
     observed = {each.volume_id: each for each in attached.volumes}
     before: dict[str, Any] = {"volumes": sorted(observed)}
     try:
-        boot = _boot_volume_to_keep(server, attached, spec)
+        boot = _boot_volume_to_keep(server, attached, spec, rules)
     except InvalidRequest as error:
         return Change.refused(server, str(error), before)
     if boot in spec.volumes and spec.state == "absent":
@@ -118,7 +118,7 @@ def plan_one(server: Server, attached: AttachedVolumes, spec: VolumeSpec, rules:
         return Change.refused(server, why % (tagged.volume_id, tagged.tag), before)
     leaving = [volume for volume in _leaving(observed, spec) if volume != boot]
     changing = _changing(observed, spec)
-    if boot in changing and rules.supports(UPDATE):
+    if boot in changing and rules.supports(UPDATE) and not rules.attaches_with_termination:
         why = "it boots from the volume %s, whose delete_on_termination cannot be changed"
         return Change.refused(server, why % boot, before)
     coming = [volume for volume in spec.volumes if volume not in observed] if spec.state == "present" else []
@@ -131,8 +131,8 @@ def plan_one(server: Server, attached: AttachedVolumes, spec: VolumeSpec, rules:
     actions = [_detach(each, spec) for each in leaving]
     for volume in coming:
         actions.append(_attach(volume, spec))
-        if spec.delete_on_termination and rules.supports(UPDATE):
-            # There it is not a part of the request that attaches the volume, which keeps the volume by default.
+        if spec.delete_on_termination and rules.supports(UPDATE) and not rules.attaches_with_termination:
+            # The request that attaches the volume keeps it by default.
             changing.append(volume)
     actions += [_update(each, spec) for each in changing]
     after: dict[str, Any] = {"volumes": sorted(set(observed).difference(leaving).union(coming))}
@@ -148,11 +148,11 @@ def _leaving(observed: Mapping[str, VolumeAttachment], spec: VolumeSpec) -> list
     return [volume for volume in observed if spec.purge and volume not in spec.volumes]
 
 
-def _boot_volume_to_keep(server: Server, attached: AttachedVolumes, spec: VolumeSpec) -> str | None:
-    """The boot volume, if the task detaches or changes volumes. Raises InvalidRequest if the cloud does not show which
-    it is."""
+def _boot_volume_to_keep(server: Server, attached: AttachedVolumes, spec: VolumeSpec, rules: Rules) -> str | None:
+    """The boot volume, if the task detaches volumes, or changes them and the boot volume cannot be changed. Raises
+    InvalidRequest if the cloud does not show which it is."""
     observed = {each.volume_id: each for each in attached.volumes}
-    affected = _leaving(observed, spec) or _changing(observed, spec)
+    affected = _leaving(observed, spec) or (not rules.attaches_with_termination and _changing(observed, spec))
     return boot_volume(server, attached.volumes) if affected else None
 
 

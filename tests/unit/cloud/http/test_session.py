@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import base64
 import datetime as dt
-import ipaddress
 import socket
-import ssl
 import threading
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -303,94 +300,6 @@ def test_a_header_that_cannot_be_sent_is_not_shown(wire: Any) -> None:
     with pytest.raises(errors.SettingsError, match="a credential contains a character") as caught:
         plain().get(wire.url + "/x", apply=header_auth("X-Auth-Token", "s3cret\nvalue"))
     assert "s3cret" not in str(caught.value) and caught.value.__suppress_context__
-
-
-# -- TLS
-
-
-@pytest.fixture(scope="module")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1 with its key, in one file."""
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import NameOID
-
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "test")])
-    address = x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))])
-    made = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(datetime(2020, 1, 1))
-        .not_valid_after(datetime(2120, 1, 1))
-        .add_extension(address, critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    form = serialization.PrivateFormat.PKCS8
-    text = key.private_bytes(serialization.Encoding.PEM, form, serialization.NoEncryption())
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    path.write_bytes(text + made.public_bytes(serialization.Encoding.PEM))
-    return path
-
-
-@pytest.fixture
-def tls(wire: Any, certificate: Path) -> Iterator[Any]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    wire.server.socket = context.wrap_socket(wire.server.socket, server_side=True, do_handshake_on_connect=False)
-    wire.url = wire.url.replace("http://", "https://")
-    yield wire
-
-
-def test_an_unknown_certificate_is_refused_for_good(tls: Any) -> None:
-    with pytest.raises(errors.ConnectionFailed, match="no trusted TLS connection .*self.signed") as caught:
-        plain().post(tls.url + "/x")
-    assert caught.value.permanent and tls.seen == []
-
-
-def test_a_known_certificate_or_none_checked(tls: Any, certificate: Path) -> None:
-    tls.expect("GET", "/x", times=2)
-    assert plain(verify=str(certificate)).get(tls.url + "/x").status == 200
-    assert plain(verify=False).get(tls.url + "/x").status == 200
-
-
-def test_a_certificate_for_another_host(tls: Any, certificate: Path) -> None:
-    with pytest.raises(errors.ConnectionFailed, match="no trusted TLS connection") as caught:
-        plain(verify=str(certificate)).get(tls.url.replace("127.0.0.1", "localhost") + "/x")
-    assert caught.value.permanent
-
-
-def test_a_server_without_tls(wire: Any) -> None:
-    with pytest.raises(errors.ConnectionFailed, match="does not speak TLS.*write http:"):
-        plain().get(wire.url.replace("http://", "https://") + "/x")
-
-
-def test_the_connection_ends_in_the_handshake() -> None:
-    with socket.socket() as rude:
-        rude.bind(("127.0.0.1", 0))
-        rude.listen()
-
-        def hang_up() -> None:
-            connection = rude.accept()[0]
-            connection.recv(4096)
-            connection.close()
-
-        thread = threading.Thread(target=hang_up)
-        thread.start()
-        with pytest.raises(errors.ResponseLost):
-            plain().post("https://127.0.0.1:%d/x" % rude.getsockname()[1])
-        thread.join(10)
-
-
-@pytest.mark.parametrize("change", [{"verify": "/no/ca.pem"}, {"cert": "/no/cert.pem"}, {"cert": ("/no/c", "/no/k")}])
-def test_certificate_files_that_do_not_exist(tls: Any, change: dict[str, Any]) -> None:
-    with pytest.raises(errors.SettingsError, match="the file of ca_cert, client_cert or client_key does not exist"):
-        plain(**change).get(tls.url + "/x")
 
 
 def test_a_service_that_is_late_gets_more_time_with_each_attempt(clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:

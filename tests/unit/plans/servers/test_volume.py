@@ -139,6 +139,23 @@ def test_what_is_deleted_with_its_server(
         assert "detach it first" in str(refused.refusal)
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_attachment_has_it_where_the_boot_volume_has_it_too(wanted: bool) -> None:
+    rules = Updating()
+    rules.attaches_with_termination = True
+    rows = [VolumeAttachment("root", "/dev/vda", delete_on_termination=not wanted)]
+    task = volume.VolumeSpec(("root", "new"), delete_on_termination=wanted)
+    change = plan_one(server(image=None), rows, task, rules)
+    assert [(each.action, each.arguments["volume_id"]) for each in change.planned_actions] == [
+        ("attach_volume", "new"),
+        ("update_volume", "root"),
+    ]
+    assert change.planned_actions[0].arguments["delete_on_termination"] is wanted
+    assert change.after["delete_on_termination"] == {"root": wanted}
+    rules.attaches_with_termination = False
+    assert "cannot be changed" in str(plan_one(server(image=None), rows, task, rules).refusal)
+
+
 @pytest.mark.parametrize(
     "purge, free, refused", [(False, 0, True), (False, 1, False), (True, 0, False), (True, None, False)]
 )

@@ -66,6 +66,7 @@ ACTIONS: Mapping[str, NovaAction] = {
     "delete_image": NovaAction(snapshots.delete_image),
     "attach_volume": NovaAction(volumes.attach_volume),
     "detach_volume": NovaAction(volumes.detach_volume),
+    "update_volume": NovaAction(volumes.update_volume),
     "attach_interface": NovaAction(interfaces.attach_interface),
     "detach_interface": NovaAction(interfaces.detach_interface),
 }

@@ -38,6 +38,7 @@ SINCE: Mapping[str, tuple[Version, str]] = {
     "interface_tags": ((2, 49), "the tag of an interface"),
     "shared_volumes": ((2, 60), "a volume on several servers"),
     "volume_termination": ((2, 79), "delete_on_termination of a volume"),
+    "update_volume": ((2, 85), "changing delete_on_termination of an attached volume"),
     "set_tags": ((2, 26), "tags"),
     "descriptions": ((2, 19), "the description of a server"),
     "hostnames": ((2, 90), "the host name of a server"),
@@ -60,7 +61,8 @@ class NovaRules(Rules):
         " response_passwords"
         " rebuild rebuild_running instance_actions microversions sorting keypairs keypair_types keypair_users"
         " flavor_admin flavor_access flavor_descriptions aggregates zones zone_hosts"
-        " create_image delete_image attach_volume detach_volume volume_tags volume_termination shared_volumes"
+        " create_image delete_image attach_volume detach_volume volume_tags volume_termination update_volume"
+        " shared_volumes"
         " attach_interface detach_interface interface_tags"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock reset_state resize"
         " add_security_group remove_security_group bind_public_ip unbind_public_ip"
@@ -99,6 +101,9 @@ class NovaRules(Rules):
     sends_counts = False
     #: Whether an interface of a new server can be attached by its subnet.
     takes_subnets = False
+    attaches_with_termination = True
+    #: Cinder refuses to reserve a volume that is being attached to another server.
+    shared_volumes_in_turn = True
     #: Nova's limit is 65535 characters of base64.
     max_user_data_bytes = 49149
     filter_checks = FILTER_CHECKS

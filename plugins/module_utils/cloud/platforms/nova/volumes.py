@@ -5,7 +5,7 @@
 """Volumes on the servers of a Nova cloud.
 
 Facts: the Nova API reference (``tag`` from microversion 2.49 on, several servers of one volume from 2.60 on,
-``delete_on_termination`` from 2.79 on); E18, E19, U20 and U21 of docs/operations.yml.
+``delete_on_termination`` from 2.79 on, changed from 2.85 on); E18, E19, U20 and U21 of docs/operations.yml.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.volumes import Volumes
 
 _HINTS = (
+    ("to reserve, but the current", "The volume is not available; wait until its current task has ended."),
     ("in-use", "The volume is on another server: detach it there first."),
     ("already attached", "The volume is on another server: detach it there first."),
     ("could not be found", "Check the volume's id, and that region and project are the intended ones."),
@@ -77,6 +78,18 @@ def detach_volume(api: NovaApi, server: Server, arguments: Mapping[str, Any]) ->
     # Nova rejects a second request while it is being detached.
     what = "detach the volume %s from the server %s" % (arguments["volume_id"], server.label)
     return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
+
+
+def update_volume(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
+    volume_id = arguments["volume_id"]
+    # With another volumeId it would swap the volumes.
+    wanted = {"volumeId": volume_id, "delete_on_termination": arguments["delete_on_termination"]}
+    return ActionRequest(
+        {"volumeAttachment": wanted},
+        "/os-volume_attachments/" + path_segment(volume_id),
+        method="PUT",
+        what="set delete_on_termination of the volume %s on the server %s" % (volume_id, server.label),
+    )
 
 
 def _attachment(data: Mapping[str, Any]) -> VolumeAttachment:
