@@ -105,7 +105,8 @@ def change_plan(
     ``clouds``: mappings with ``host`` and ``servers``, records of servers. ``record``: the states by server id; by
     default those in the metadata of the servers. ``only``: the ids of the servers to change; the others count in their
     groups. ``done`` and ``failed``: what this run has changed already. The result has ``batches`` (host, kind, ids,
-    names, marks, down), ``blocked`` (id, name, reason) and ``outcomes`` (id, name, outcome, message). Raises ChangeError.
+    names, marks, record, must_run, restart), ``blocked`` (id, name, reason) and ``outcomes`` (id, name, outcome, message).
+    Raises ChangeError.
     """
     if not _REVISION.fullmatch(str(revision)):
         text = "revision: %r must begin with a letter or digit and have at most 100 of letters, digits, and . _ -"
@@ -114,18 +115,21 @@ def change_plan(
         raise ChangeError("canary: %r is not a number of servers; 0 changes no server in advance" % canary)
     parsed = parse_limits(list(limits))
     count_of(batch_size, 100, "batch_size")
-    view = _View(str(revision), record, only, stopped, set(unhealthy), set(done), failed or {})
+    view = _View(str(revision), record, only, stopped, set(unhealthy), set(done), failed or {}, set())
     members_of_group = {key: str(row["id"]) for row in server_groups for key in row["members"]}
     fleets = []
+    states: dict[str, Any] = {}
     for cloud in clouds:
         records = list(cloud["servers"])
+        states.update((each["id"], each.get("power_state")) for each in records)
+        view.started_down.update(each["id"] for each in records if view.mark(each) == STARTED_DOWN)
         members = [view.member(each, _groups_of(each, parsed, members_of_group)) for each in records]
         rules = Rules(_max_down(members, parsed), count_of(batch_size, len(members), "batch_size"), canary, revives)
         fleets.append((str(cloud["host"]), members, rules))
     found: dict[str, Any] = {"batches": [], "blocked": [], "outcomes": []}
     for host, members, rules in fleets:
         batches, left = _batches(members, rules, first)
-        found["batches"].extend(_batch_row(host, batch, view) for batch in batches)
+        found["batches"].extend(_batch_row(host, batch, view, states, revives) for batch in batches)
         found["blocked"].extend(_blocked_row(member, members, rules) for member in left)
         found["outcomes"].extend(view.outcome(member) for member in sorted(members, key=lambda each: each.order))
     found["batches"].sort(key=lambda row: KINDS.index(row["kind"]))
@@ -154,6 +158,8 @@ class _View:
     unhealthy: set[str]
     done: set[str]
     failed: Mapping[str, Any]
+    #: The servers of an interrupted batch that were not running before it.
+    started_down: set[str]
 
     def mark(self, server: Mapping[str, Any]) -> str:
         """The recorded state of a server in this change: started, started_down, done, or an empty string."""
@@ -232,21 +238,30 @@ def _max_down(members: Sequence[Member], limits: Sequence[Limit]) -> dict[str, i
     return found
 
 
-def _batch_row(host: str, batch: Batch, view: _View) -> dict[str, Any]:
-    # A server of an interrupted batch ran before, or its mark says that it did not.
-    marks = {member.id: STARTED if member.up else STARTED_DOWN for member in batch.members if member.state == PENDING}
+def _batch_row(host: str, batch: Batch, view: _View, states: Mapping[str, Any], revives: bool) -> dict[str, Any]:
+    """``states``: the power states by server id."""
+    members = batch.members
+    marks = {each.id: _first_mark(states[each.id]) for each in members if each.state == PENDING}
     values: dict[str, list[str]] = {}
     for key, mark in marks.items():
         values.setdefault(view.text(mark), []).append(key)
-    ids, names = [member.id for member in batch.members], [member.name for member in batch.members]
+    # A server of an interrupted batch ran before its change if its mark says so.
+    ran = [each.id for each in members if each.state == STARTED and each.id not in view.started_down]
+    running = [each.id for each in members if states[each.id] == "running" or each.id in ran or revives]
     return {
         "host": host,
         "kind": batch.kind,
-        "ids": ids,
-        "names": names,
+        "ids": [each.id for each in members],
+        "names": [each.name for each in members],
         "marks": [{"value": value, "ids": keys} for value, keys in values.items()],
         "record": marks,
+        "must_run": running,
+        "restart": [key for key in ran if states[key] != "running"],
     }
+
+
+def _first_mark(power_state: Any) -> str:
+    return STARTED if power_state == "running" else STARTED_DOWN
 
 
 def _blocked_row(member: Member, members: Sequence[Member], rules: Rules) -> dict[str, Any]:
