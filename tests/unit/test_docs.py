@@ -293,9 +293,10 @@ def test_awx(follow: Any, tmp_path: Path) -> None:
 
 
 def test_roles(ready: dict[str, Any], follow: Any, tmp_path: Path) -> None:
-    schedule, report = follow("roles").values()
+    schedule, report, change = follow("roles").values()
     assert "failed=0" in schedule
     assert "failed=0" in report
+    assert "failed=0" in change and "canary" in change
     assert "web-01" in (tmp_path / "fleet.html").read_text()
     assert "web-01" in (tmp_path / "fleet.csv").read_text()
     assert status(ready, "easystack", "web-01") == "ACTIVE"
