@@ -201,9 +201,7 @@ class _View:
         return self.revision if mark == DONE else "%s %s" % (mark, self.revision)
 
 
-def _groups_of(
-    server: Mapping[str, Any], limits: Sequence[Limit], server_groups: Mapping[str, str]
-) -> tuple[str, ...]:
+def _groups_of(server: Mapping[str, Any], limits: Sequence[Limit], server_groups: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(
         dict.fromkeys(
             "%s %s" % (limit.label, value) for limit in limits for value in _values(server, limit, server_groups)

@@ -25,7 +25,12 @@ def tiers(servers: list[dict[str, Any]], state: str = "started", **options: Any)
 
 
 def test_a_start_ascends_and_a_stop_descends() -> None:
-    servers = [server("web-2", "order=20"), server("db", "order=3"), server("web-1", "order=20"), server("lb", "order=-1")]
+    servers = [
+        server("web-2", "order=20"),
+        server("db", "order=3"),
+        server("web-1", "order=20"),
+        server("lb", "order=-1"),
+    ]
     assert tiers(servers) == [(-1, ["lb"]), (3, ["db"]), (20, ["web-1", "web-2"])]
     assert tiers(servers, "stopped") == [(20, ["web-1", "web-2"]), (3, ["db"]), (-1, ["lb"])]
 
