@@ -104,8 +104,9 @@ def change_plan(
 
     ``clouds``: mappings with ``host`` and ``servers``, records of servers. ``record``: the states by server id; by
     default those in the metadata of the servers. ``only``: the ids of the servers to change; the others count in their
-    groups. ``done`` and ``failed``: what this run has changed already. The result has ``batches`` (host, kind, ids,
-    names, marks, record, must_run, restart), ``blocked`` (id, name, reason) and ``outcomes`` (id, name, outcome, message).
+    groups. ``done`` and ``failed``: what this run has changed. The result has ``batches`` (host, kind, ids,
+    names, marks, record, must_run, restart), ``blocked`` (id, name, reason) and ``outcomes`` (id, name, outcome,
+    message).
     Raises ChangeError.
     """
     if not _REVISION.fullmatch(str(revision)):

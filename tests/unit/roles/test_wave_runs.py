@@ -146,7 +146,7 @@ def test_a_failure_in_the_second_batch_stops_the_run_and_the_next_run_repeats_th
     run = lab.play(inventory, role("rolling_change", **given, rolling_change_max_fail_percentage=50))
     assert run.status != 0 and "1 servers failed: web-02" in text(run)
     assert re.findall(r'"((?:UN)?DRAIN [^"]*)"', run.output) == [
-        "DRAIN web-03 web-02", "UNDRAIN web-03", "DRAIN web-04", "UNDRAIN web-04"
+        "DRAIN web-02 web-03", "UNDRAIN web-03", "DRAIN web-04", "UNDRAIN web-04"
     ]  # fmt: skip
     health.sick = set()
     run = lab.play(inventory, role("rolling_change", **given)).succeeded()
