@@ -224,6 +224,11 @@ servers:
     host:
       description: The compute host, if the cloud returns it.
       type: str
+    host_id:
+      description:
+        - An id of the compute host, which all servers of a project on this host have. Users who are not permitted to
+          see C(host) can compare it. V(null) without a host.
+      type: str
     hypervisor_hostname:
       description: The name of its hypervisor, if the cloud returns it.
       type: str

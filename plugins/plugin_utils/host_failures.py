@@ -8,7 +8,7 @@ pure functions over records."""
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterable, Mapping, Sequence
 
 Record = Mapping[str, Any]
 #: How the reason begins that the role host_evacuation gives to a compute service that it disables.
@@ -78,18 +78,25 @@ def find_shortage(
     ]
     if target:
         usable = [each for each in usable if each["host"] == target]
-    needed = [(each.get("flavor") or {}).get("ram_mb") for each in servers]
-    free = [_free_memory(each, ratio) for each in usable]
-    if not needed or None in needed or None in free:
+    needed = _all_known((each.get("flavor") or {}).get("ram_mb") for each in servers)
+    free = _all_known(_free_memory(each, ratio) for each in usable)
+    if not needed or free is None:
         return ""
     where = "the host %s" % target if target else "the other hosts"
     if sum(needed) > sum(free):
         return "%d servers need %d MiB of memory, and %s have %d MiB free" % (
             len(needed), sum(needed), where, max(0, sum(free)),
         )  # fmt: skip
-    if max(needed) > max(free):
-        return "a server needs %d MiB of memory, and no host has more than %d MiB free" % (max(needed), max(free))
+    if max(needed) > max(free, default=0):
+        return "a server needs %d MiB of memory, and no host has more than %d MiB free" % (max(needed), max(free, default=0))
     return ""
+
+
+def _all_known(sizes: Iterable[float | None]) -> list[float] | None:
+    """The sizes; None if one of them is not known."""
+    found = list(sizes)
+    known = [size for size in found if size is not None]
+    return known if len(known) == len(found) else None
 
 
 def _control_plane(services: Sequence[Record], max_down_percent: float) -> list[str]:

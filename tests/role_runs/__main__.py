@@ -132,6 +132,24 @@ SUBJECTS = (
         lambda _p, _f: {"snapshot_policy_keep_last": 1},
         by_server=True,
     ),
+    Subject(
+        "ordered_power",
+        PLATFORMS,
+        lambda _p, _f: {"ordered_power_state": "stopped", "ordered_power_default_tier": 10},
+        by_server=True,
+    ),
+    Subject(
+        "rolling_change",
+        PLATFORMS,
+        lambda _p, _f: {
+            "rolling_change_revision": "r1",
+            "rolling_change_action": "reboot",
+            "rolling_change_batch_size": 2,
+            "rolling_change_limits": [{"group": "availability_zone", "max_down": 2}],
+            "rolling_change_options": {"wait_interval": 0.5},
+        },
+        by_server=True,
+    ),
     Subject("fleet_report", PLATFORMS, lambda _p, folder: {"fleet_report_csv": str(folder / "fleet.csv")}),
 )
 HOWS = ("once", "check first", "failure", "kill", "slices", "serial", "free")

@@ -290,11 +290,12 @@ def test_awx(follow: Any, tmp_path: Path) -> None:
 
 
 def test_roles(ready: dict[str, Any], follow: Any, tmp_path: Path) -> None:
-    schedule, report, export, check = follow("roles").values()
+    schedule, report, export, check, change = follow("roles").values()
     assert "failed=0" in schedule
     assert "failed=0" in report
     assert "changed=1" in export
     assert "failed=0" in check and "changed=0" in check
+    assert "failed=0" in change and "canary" in change
     assert "web-01" in (tmp_path / "fleet.html").read_text()
     assert "web-01" in (tmp_path / "fleet.csv").read_text()
     assert status(ready, "easystack", "web-01") == "ACTIVE"

@@ -185,6 +185,8 @@ class Server:
     metadata: Mapping[str, str] = field(default_factory=dict)
     availability_zone: str | None = None
     host: str | None = None
+    #: The same for all servers of a project on one host; also users who do not see the name of the host see it.
+    host_id: str | None = None
     description: str | None = None
     created: str | None = None
     updated: str | None = None
@@ -311,6 +313,7 @@ SERVER_FIELDS = (
     "metadata",
     "availability_zone",
     "host",
+    "host_id",
     "hypervisor_hostname",
     "host_status",
     "hostname",

@@ -48,6 +48,7 @@ TEXTS: Mapping[str, str] = MappingProxyType(
         "key_name": "key_name",
         "availability_zone": "OS-EXT-AZ:availability_zone",
         "host": "OS-EXT-SRV-ATTR:host",
+        "host_id": "hostId",
         "hypervisor_hostname": "OS-EXT-SRV-ATTR:hypervisor_hostname",
         "host_status": "host_status",
         "hostname": "OS-EXT-SRV-ATTR:hostname",

@@ -63,6 +63,7 @@ def test_a_server_in_error_as_easystack_prints_it() -> None:
         "metadata": {},
         "availability_zone": None,
         "host": None,
+        "host_id": None,
         "hypervisor_hostname": None,
         "host_status": None,
         "hostname": "instance-bgzz",
