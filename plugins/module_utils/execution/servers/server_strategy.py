@@ -15,7 +15,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, PermissionDenied
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    BadRequest,
+    Conflict,
+    PermissionDenied,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import refreshed
@@ -30,9 +34,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     Outcome,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import DELETE
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import BIND, UNBIND
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
+    BIND,
+    RELEASE,
+    UNBIND,
+    reserve,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec, plan_one
 
+#: How many unused addresses a server tries that other tasks bind first.
+_MOST_CHOICES = 5
 WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", "purged": "purged"}
 
 
@@ -53,14 +64,20 @@ class ServerStrategy(Strategy):
         #: The ids of the servers whose live resize the cloud refused.
         self._offline: set[str] = set()
         self._resizable = ResizableFlavors(cloud)
+        #: How often a server got another unused address than the reserved one, by id.
+        self._choices: dict[str, int] = {}
         #: The public addresses that this run has bound, or unbound, by server id.
         self._bound: dict[str, dict[str, bool]] = {}
+        self._reserved = spec.public_ip.reserved if spec.public_ip else {}
         self.ends = spec.state in ("absent", "purged")
 
     def plan_one(self, server: Server) -> Change:
         spec = replace(self.spec, resize="offline") if server.id in self._offline else self.spec
         if spec.public_ip is not None:
-            spec = replace(spec, public_ip=refreshed(self.cloud, spec.public_ip))
+            known = replace(refreshed(self.cloud, spec.public_ip), reserved=self._reserved)
+            # Another server of this task does not get the same unused address.
+            self._reserved = reserve(known, [server])
+            spec = replace(spec, public_ip=replace(known, reserved=self._reserved))
         return plan_one(server, spec, self.cloud.rules, server.id in self.made.values(), server.id in self.owed)
 
     def replan(self, progress: Progress, server: Server) -> Change:
@@ -105,6 +122,25 @@ class ServerStrategy(Strategy):
         return replace(outcome, hint=" ".join(filter(None, (outcome.hint, more)))) if more else outcome
 
     def replaces(self, progress: Progress, pending: PendingAction) -> bool:
+        if pending.action == BIND:
+            return self._chooses_another(progress, pending)
+        return self._resizes_offline(progress, pending)
+
+    def _chooses_another(self, progress: Progress, pending: PendingAction) -> bool:
+        """If another task has bound an unused address meanwhile, the server gets another one."""
+        spec, key = self.spec.public_ip, progress.server.id
+        refused = isinstance(pending.error, (BadRequest, Conflict)) and not pending.outcome_unknown
+        earlier = self._reserved.get(key)
+        if spec is None or not spec.any_of_network or not refused or self._choices.get(key, 0) >= _MOST_CHOICES:
+            return False
+        self._choices[key] = self._choices.get(key, 0) + 1
+        change = self.plan_one(progress.server)
+        if change.refusal or not change.planned_actions or self._reserved.get(key) == earlier:
+            return False
+        progress.actions = tuple(change.planned_actions)
+        return True
+
+    def _resizes_offline(self, progress: Progress, pending: PendingAction) -> bool:
         """If the cloud refuses a live resize, ``resize: auto`` stops the server for it: the document of the cloud does
         not say which flavors it refuses."""
         # A conflict belongs to the present state of the server, in which a stop does not help.
@@ -119,7 +155,7 @@ class ServerStrategy(Strategy):
     def accepted(self, progress: Progress, pending: PendingAction) -> None:
         if pending.action == "reboot":
             self.owed.discard(progress.server.id)
-        if pending.action in (BIND, UNBIND):
+        if pending.action in (BIND, UNBIND, RELEASE):
             address = str(progress.actions[0].arguments["address"])
             self._bound.setdefault(progress.server.id, {})[address] = pending.action == BIND
 

@@ -170,7 +170,7 @@ def _declared(spec: ServerSpec) -> dict[str, Any]:
         "tags": sorted(spec.tags or ()),
         "locked": spec.locked,
         "security_groups": [group.label for group in spec.security_groups],
-        "public_ip": spec.public_ip and spec.public_ip.wanted,
+        "public_ip": spec.public_ip and spec.public_ip.label,
     }
     shown.update((key, value) for key, value in given.items() if value)
     return shown
