@@ -409,7 +409,7 @@ options:
     version_added: 0.1.0
   release_public_ip:
     description:
-      - Whether to give the addresses back to the cloud that O(public_ip) takes from the servers. Somebody else may get
+      - Whether to give the addresses back to the cloud that O(public_ip) takes from the servers. Another user may get
         them then. Not supported on V(huaweicloud).
     type: bool
     default: false
