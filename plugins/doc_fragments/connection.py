@@ -23,6 +23,7 @@ options:
         the working directory, C(~/.config/openstack) and C(/etc/openstack), or at E(OS_CLIENT_CONFIG_FILE).
       - If this option is set, credentials in environment variables are ignored. If only E(OS_CLOUD) is set, they take
         precedence over the file.
+      - Its C(profile) is searched in C(clouds-public.yaml), in an installed C(openstacksdk), and at the URL that it is.
       - Needs the Python library C(PyYAML).
       - Read from the environment variable E(OS_CLOUD) if not set here.
     type: str
@@ -157,6 +158,7 @@ options:
   auth:
     description:
       - The credentials of one method. The methods are a password, an application credential, a token and an access key.
+      - Other methods are logins of the Python library C(keystoneauth1). Select one with O(auth.auth_type).
       - On V(huaweicloud) they are also read from the files of the vendor's own tools. See the guide on authentication.
     type: dict
     suboptions:
@@ -168,6 +170,21 @@ options:
             not set here.
           - Then, and on the other platforms, from E(OS_AUTH_URL).
         type: str
+      auth_type:
+        description:
+          - The method, by its name in C(clouds.yaml). The methods V(v3password), V(v3totp),
+            V(v3applicationcredential) and V(v3token) are built in, and so is V(v3multifactor) with a
+            password and a passcode. Each other one, such as V(v3oidcpassword), is a login of
+            C(keystoneauth1) and needs this library. Only the built-in ones are supported on V(huaweicloud).
+            The default is the method of the secret that is set.
+          - Read from the environment variables E(OS_AUTH_TYPE), E(OS_AUTH_PLUGIN) if not set here.
+        type: str
+      auth_methods:
+        description:
+          - The methods that V(v3multifactor) combines.
+          - Read from the environment variable E(OS_AUTH_METHODS) if not set here.
+        type: list
+        elements: str
       username:
         description:
           - The user's name.
@@ -185,6 +202,13 @@ options:
           - The user's password.
           - On V(huaweicloud) read from the environment variable E(HW_USER_PASSWORD) if not set here.
           - Then, and on the other platforms, from E(OS_PASSWORD).
+        type: str
+      passcode:
+        description:
+          - The current time-based one-time password (TOTP) of the user. With O(auth.password), both are
+            sent. It is valid for about 30 seconds, and the token of the run is used until it ends. Not
+            supported on V(huaweicloud).
+          - Read from the environment variable E(OS_PASSCODE) if not set here.
         type: str
       user_domain_name:
         description:
@@ -221,6 +245,31 @@ options:
         description:
           - The id of the project's domain.
           - Read from the environment variable E(OS_PROJECT_DOMAIN_ID) if not set here.
+        type: str
+      trust_id:
+        description:
+          - The id of a trust, whose project and roles are used instead of a project. Not supported on
+            V(huaweicloud).
+          - Read from the environment variable E(OS_TRUST_ID) if not set here.
+        type: str
+      system_scope:
+        description:
+          - Use a token for the whole system instead of a project. Compute services of 2023 and later refuse
+            it for most operations. Not supported on V(huaweicloud).
+          - Read from the environment variable E(OS_SYSTEM_SCOPE) if not set here.
+        type: str
+        choices: [all]
+      domain_id:
+        description:
+          - The id of the domain of the user and the project. Without a project, the token is for this
+            domain. Not supported on V(huaweicloud).
+          - Read from the environment variable E(OS_DOMAIN_ID) if not set here.
+        type: str
+      domain_name:
+        description:
+          - The name of the domain of the user and the project. Without a project, the token is for this
+            domain. Not supported on V(huaweicloud).
+          - Read from the environment variable E(OS_DOMAIN_NAME) if not set here.
         type: str
       application_credential_id:
         description:
@@ -312,6 +361,104 @@ options:
         description:
           - The profile of O(auth.shared_config_file). The default is its current profile.
           - Read from the environment variable E(HW_PROFILE) on V(huaweicloud) if not set here.
+        type: str
+      identity_provider:
+        description:
+          - Only for logins of keystoneauth1. The identity provider, as Keystone calls it.
+          - Read from the environment variable E(OS_IDENTITY_PROVIDER) if not set here.
+        type: str
+      protocol:
+        description:
+          - Only for logins of keystoneauth1. The federation protocol, as Keystone calls it.
+          - Read from the environment variable E(OS_PROTOCOL) if not set here.
+        type: str
+      client_id:
+        description:
+          - Only for logins of keystoneauth1. The OAuth 2.0 client id.
+          - Read from the environment variable E(OS_CLIENT_ID) if not set here.
+        type: str
+      client_secret:
+        description:
+          - Only for logins of keystoneauth1. The OAuth 2.0 client secret.
+          - Read from the environment variable E(OS_CLIENT_SECRET) if not set here.
+        type: str
+      openid_scope:
+        description:
+          - Only for logins of keystoneauth1. The OpenID Connect scope. The default is C(openid profile).
+          - Read from the environment variable E(OS_OPENID_SCOPE) if not set here.
+        type: str
+      discovery_endpoint:
+        description:
+          - Only for logins of keystoneauth1. The URL of the OpenID Connect discovery document.
+          - Read from the environment variable E(OS_DISCOVERY_ENDPOINT) if not set here.
+        type: str
+      access_token_endpoint:
+        description:
+          - Only for logins of keystoneauth1. The URL that issues access tokens.
+          - Read from the environment variable E(OS_ACCESS_TOKEN_ENDPOINT) if not set here.
+        type: str
+      access_token_type:
+        description:
+          - Only for logins of keystoneauth1. The kind of token to use, C(access_token) or C(id_token).
+          - Read from the environment variable E(OS_ACCESS_TOKEN_TYPE) if not set here.
+        type: str
+      access_token:
+        description:
+          - Only for logins of keystoneauth1. The access token of V(v3oidcaccesstoken).
+          - Read from the environment variable E(OS_ACCESS_TOKEN) if not set here.
+        type: str
+      code:
+        description:
+          - Only for logins of keystoneauth1. The authorization code of V(v3oidcauthcode).
+          - Read from the environment variable E(OS_CODE) if not set here.
+        type: str
+      redirect_uri:
+        description:
+          - Only for logins of keystoneauth1. The redirect URL of V(v3oidcauthcode).
+          - Read from the environment variable E(OS_REDIRECT_URI) if not set here.
+        type: str
+      idp_otp_key:
+        description:
+          - Only for logins of keystoneauth1. The name of the parameter with the one-time password of
+            V(v3oidcpassword).
+          - Read from the environment variable E(OS_IDP_OTP_KEY) if not set here.
+        type: str
+      oauth2_endpoint:
+        description:
+          - Only for logins of keystoneauth1. The URL that issues tokens for V(v3oauth2clientcredential).
+          - Read from the environment variable E(OS_OAUTH2_ENDPOINT) if not set here.
+        type: str
+      oauth2_client_id:
+        description:
+          - Only for logins of keystoneauth1. The client id of V(v3oauth2clientcredential).
+          - Read from the environment variable E(OS_OAUTH2_CLIENT_ID) if not set here.
+        type: str
+      oauth2_client_secret:
+        description:
+          - Only for logins of keystoneauth1. The client secret of V(v3oauth2clientcredential).
+          - Read from the environment variable E(OS_OAUTH2_CLIENT_SECRET) if not set here.
+        type: str
+      identity_provider_url:
+        description:
+          - Only for logins of keystoneauth1. The URL of the identity provider of V(v3samlpassword) and
+            V(v3adfspassword).
+          - Read from the environment variable E(OS_IDENTITY_PROVIDER_URL) if not set here.
+        type: str
+      service_provider_endpoint:
+        description:
+          - Only for logins of keystoneauth1. The endpoint of the service provider of V(v3adfspassword).
+          - Read from the environment variable E(OS_SERVICE_PROVIDER_ENDPOINT) if not set here.
+        type: str
+      service_provider_entity_id:
+        description:
+          - Only for logins of keystoneauth1. The id of the service provider of V(v3adfspassword).
+          - Read from the environment variable E(OS_SERVICE_PROVIDER_ENTITY_ID) if not set here.
+        type: str
+      mutual_auth:
+        description:
+          - Only for logins of keystoneauth1. The mutual authentication of V(v3kerberos), C(required),
+            C(optional) or C(disabled).
+          - Read from the environment variable E(OS_MUTUAL_AUTH) if not set here.
         type: str
 requirements:
   - requests

@@ -397,9 +397,22 @@ options:
         IP address on V(openstack), or as an elastic IP address on V(huaweicloud).
       - The module binds it to the server, and unbinds every other public address of the server. It does not bind an
         address that is bound to another server. Unbind it there first.
-      - An empty string unbinds every public address of the servers. The address is not released. On V(huaweicloud) it
-        goes on costing money.
-    type: str
+      - A mapping with the keys C(network) and C(reuse) is any address, for one server or many. A server that has one
+        keeps it. Another one gets an unused address of the project. If there is none, or with C(reuse) V(false), an
+        address is made on V(openstack).
+      - C(network) is the external network of the address, by name or id. It may be left out if there is only one. It is
+        not supported on V(huaweicloud).
+      - A mapping with the keys C(address) and C(move) V(true) takes the address from another server that has it.
+      - An empty string unbinds every public address of the servers. The address is not released, unless
+        O(release_public_ip=true). On V(huaweicloud) it goes on costing money.
+    type: raw
+    version_added: 0.1.0
+  release_public_ip:
+    description:
+      - Whether to give the addresses back to the cloud that O(public_ip) takes from the servers. Another user may get
+        them then. Not supported on V(huaweicloud).
+    type: bool
+    default: false
     version_added: 0.1.0
   public_ip_fixed_address:
     description:
@@ -722,6 +735,12 @@ EXAMPLES = r"""
     name: web-02
     public_ip: 203.0.113.201
     security_groups: [default, web]
+
+- name: Give each web server a public address, unused ones of the project first
+  cloudserver.compute.server:
+    cloud: production
+    names: [web-03, web-04]
+    public_ip: {network: public, reuse: true}
 
 - name: Create a server and keep the password that the cloud generates
   cloudserver.compute.server:

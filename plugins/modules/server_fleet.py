@@ -63,7 +63,8 @@ options:
       networks: {description: See M(cloudserver.compute.server)., type: raw, aliases: [nics, network]}
       vpc_id: {description: See M(cloudserver.compute.server)., type: str}
       security_groups: {description: See M(cloudserver.compute.server)., type: list, elements: str}
-      public_ip: {description: See M(cloudserver.compute.server)., type: str}
+      public_ip: {description: See M(cloudserver.compute.server)., type: raw}
+      release_public_ip: {description: See M(cloudserver.compute.server)., type: bool}
       public_ip_fixed_address: {description: See M(cloudserver.compute.server)., type: str}
       availability_zone: {description: See M(cloudserver.compute.server)., type: str}
       host: {description: See M(cloudserver.compute.server)., type: str}
@@ -125,7 +126,8 @@ options:
       networks: {description: See M(cloudserver.compute.server)., type: raw, aliases: [nics, network]}
       vpc_id: {description: See M(cloudserver.compute.server)., type: str}
       security_groups: {description: See M(cloudserver.compute.server)., type: list, elements: str}
-      public_ip: {description: See M(cloudserver.compute.server)., type: str}
+      public_ip: {description: See M(cloudserver.compute.server)., type: raw}
+      release_public_ip: {description: See M(cloudserver.compute.server)., type: bool}
       public_ip_fixed_address: {description: See M(cloudserver.compute.server)., type: str}
       availability_zone: {description: See M(cloudserver.compute.server)., type: str}
       host: {description: See M(cloudserver.compute.server)., type: str}

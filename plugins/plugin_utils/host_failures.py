@@ -87,8 +87,9 @@ def find_shortage(
         return "%d servers need %d MiB of memory, and %s have %d MiB free" % (
             len(needed), sum(needed), where, max(0, sum(free)),
         )  # fmt: skip
-    if max(needed) > max(free, default=0):
-        return "a server needs %d MiB of memory, and no host has more than %d MiB free" % (max(needed), max(free, default=0))
+    most = max(free, default=0)
+    if max(needed) > most:
+        return "a server needs %d MiB of memory, and no host has more than %d MiB free" % (max(needed), most)
     return ""
 
 

@@ -183,6 +183,11 @@ def _hangers(task: Any) -> None:
     task("server.public_ip", both, {"name": "web-03", "public_ip": "203.0.113.201"})
     task("server.public_ip_replaced", both, {"name": "web-01", "public_ip": "203.0.113.201"})
     task("server.public_ip_unbound", both, {"names": ["web-01", "bastion-01"], "public_ip": ""})
+    task("server.public_ip_any", both, {"name": "web-03", "public_ip": {"reuse": True}})
+    task(
+        "server.public_ip_made", ("openstack",), {"name": "web-03", "public_ip": {"network": "public", "reuse": False}}
+    )
+    task("server.public_ip_released", ("openstack",), {"name": "web-01", "public_ip": "", "release_public_ip": True})
     task("server.security_groups", both, {"names": ["web-01", "web-02"], "security_groups": ["web"]})
     task("server.security_groups_added", both, {"names": ["web-01"], "security_groups": ["web", "default"]})
 

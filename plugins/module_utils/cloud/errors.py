@@ -235,6 +235,8 @@ def from_answer(
         for item in _details(document)
     ]
     if not message:
+        message = _more_factors(document)
+    if not message:
         message = "the response is not the expected JSON" if document is not None else text
     # Masked before it is cut, otherwise a part of a secret could remain at the end.
     message = short_text(redact(message, secrets)) or "the response is empty"
@@ -258,6 +260,15 @@ def from_answer(
         details=details,
         retry_after=retry_after,
     )
+
+
+def _more_factors(document: Any) -> str:
+    """The message about a user who needs several factors: Keystone only responds with a receipt for the first ones."""
+    listed = document.get("required_auth_methods") if isinstance(document, dict) else None
+    if not isinstance(listed, list) or not listed:
+        return ""
+    ways = [" and ".join(map(str, each)) for each in listed if isinstance(each, list)]
+    return "the user has to log in with %s" % " or with ".join(ways)
 
 
 def _kind(status: int, code: str | None, retry_after: bool, message: str) -> type[CloudError]:

@@ -74,6 +74,9 @@ class Capability(str, Enum):
     #: A public address of the project can be bound to a server.
     BIND_PUBLIC_IP = "bind_public_ip"
     UNBIND_PUBLIC_IP = "unbind_public_ip"
+    #: A public address can be made for a server, and released again.
+    MAKE_PUBLIC_IP = "make_public_ip"
+    RELEASE_PUBLIC_IP = "release_public_ip"
     #: The user data of an existing server can be changed.
     UPDATE_USER_DATA = "update_user_data"
     #: A lock has a reason.

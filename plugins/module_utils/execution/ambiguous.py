@@ -6,6 +6,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ResponseLost
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.retry import postponed_for
@@ -21,6 +23,20 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.prog
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.run_state import RunState
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, UNKNOWN, Change, Outcome
+
+
+def accepted_before(run: RunState, item: Progress, pending: PendingAction) -> PendingAction:
+    """The response, or the pending action to poll after a refusal that may come from the same request before.
+
+    While a first request is carried out whose response was lost, the cloud refuses a second one: the state decides.
+    """
+    error = pending.error
+    if error is None or error.is_busy or pending.outcome_unknown or item.doubt is None:
+        return pending
+    is_observable = pending.expected_state is not None
+    if is_observable and isinstance(error, run.strategy.repetition_errors(pending.action)):
+        return replace(pending, error=None)
+    return pending
 
 
 def decide(

@@ -188,7 +188,7 @@ class Executor(Polling[Progress]):
             return
         unclear = []
         for item, pending in zip(items, self._perform(items)):
-            pending = self.strategy.answered(item, pending)
+            pending = self.strategy.answered(item, ambiguous.accepted_before(self.state, item, pending))
             if pending.password:
                 self.passwords[pending.server_id] = pending.password
             error = pending.error

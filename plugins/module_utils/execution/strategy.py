@@ -87,6 +87,11 @@ class Strategy:
 
     # -- a lost response ---------------------------------------------------------------------------------------
 
+    def repetition_errors(self, action: str) -> tuple[type[CloudError], ...]:
+        """The errors with which the cloud refuses an action while the same request is carried out; none if it does
+        not."""
+        return ()
+
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None
     ) -> PendingAction | None:

@@ -9,19 +9,28 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import PLUGIN_LEAVES
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
 
 AUTH_OPTIONS: dict[str, Any] = {
     "auth_url": {"type": "str"},
+    "auth_type": {"type": "str"},
+    "auth_methods": {"type": "list", "elements": "str"},
     "username": {"type": "str"},
     "user_id": {"type": "str"},
     "password": {"type": "str", "no_log": True},
+    # A one-time password, and no path.
+    "passcode": {"type": "str", "no_log": True},
     "user_domain_name": {"type": "str"},
     "user_domain_id": {"type": "str"},
     "project_name": {"type": "str"},
     "project_id": {"type": "str"},
     "project_domain_name": {"type": "str"},
     "project_domain_id": {"type": "str"},
+    "trust_id": {"type": "str"},
+    "system_scope": {"type": "str", "choices": ["all"]},
+    "domain_id": {"type": "str"},
+    "domain_name": {"type": "str"},
     "application_credential_id": {"type": "str"},
     "application_credential_name": {"type": "str"},
     "application_credential_secret": {"type": "str", "no_log": True},
@@ -38,6 +47,7 @@ AUTH_OPTIONS: dict[str, Any] = {
     "credentials_file": {"type": "path"},
     "shared_config_file": {"type": "path"},
     "profile": {"type": "str"},
+    **{leaf: {"type": "str", "no_log": is_secret} for leaf, is_secret in PLUGIN_LEAVES.items()},
 }
 
 #: The aliases are the names of these options in openstack.cloud.

@@ -70,7 +70,9 @@ SERVER: dict[str, Any] = {
     "networks": {"type": "raw", "aliases": ["nics", "network"]},
     "vpc_id": {"type": "str"},
     "security_groups": {"type": "list", "elements": "str"},
-    "public_ip": {"type": "str"},
+    # An address or an id, or a mapping; plans/servers/public_ip.py parses it.
+    "public_ip": {"type": "raw"},
+    "release_public_ip": {"type": "bool", "default": False},
     "public_ip_fixed_address": {"type": "str"},
     "availability_zone": {"type": "str"},
     "host": {"type": "str"},

@@ -1,10 +1,11 @@
-"""Floating IP addresses of Neutron: list, show, and bind or unbind."""
+"""Floating IP addresses of Neutron: list, show, make, bind or unbind, and release."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from flask import Response, request
@@ -27,19 +28,9 @@ def floating_ip_rows(call: Call) -> list[dict[str, Any]]:
 
 def update_floating_ip(call: Call, wanted: str) -> Response:
     """PUT: `port_id` null unbinds it; one that is bound already moves to the other port."""
-    assert call.token is not None
-    if not {"admin", "member"} & set(call.token.roles):
-        raise refuse(403, "rule:update_floatingip is disallowed by policy")
-    body = call.body
-    part = body.get("floatingip") if isinstance(body, dict) else None
-    if request.mimetype != "application/json" or isinstance(body, Malformed) or not isinstance(part, dict):
-        raise refuse(400, "Unable to find 'floatingip' in request body")
-    unknown = sorted(set(part) - _KNOWN)
-    if unknown:
-        raise refuse(400, "Unrecognized attribute(s) '%s'" % unknown[0])
-    found = next((row for row in _own(call) if row.id == wanted), None)
-    if found is None:
-        raise refuse(404, "Floating IP %s could not be found" % wanted, "FloatingIPNotFound")
+    part = _part(call, _KNOWN)
+    found = _find(call, wanted)
+    _check_revision(call, found)
     if "port_id" in part:
         known = call.sim.builders[call.platform].public_ips
         port_id = part["port_id"]
@@ -49,6 +40,76 @@ def update_floating_ip(call: Call, wanted: str) -> Response:
             known.bind(found, *_port(call, found, port_id, part.get("fixed_ip_address")))
         call.fleet.call_later(NOVA_IS_TOLD, lambda: _forget_records(call))
     return answer({"floatingip": next(row for row in floating_ip_rows(call) if row["id"] == wanted)})
+
+
+def create_floating_ip(call: Call) -> Response:
+    """POST: a new address of an external network, bound by the same request if it has a port."""
+    part = _part(call, {"floating_network_id", "port_id", "fixed_ip_address", "description"})
+    network = part.get("floating_network_id")
+    if not isinstance(network, str):
+        raise refuse(400, "Failed to parse request. Required attribute 'floating_network_id' not specified")
+    if network not in [row.id for row in cloud_networks(call).rows.values() if row.external]:
+        if network in cloud_networks(call).rows:
+            raise refuse(400, "Bad floatingip request: Network %s is not a valid external network." % network)
+        raise refuse(404, "Network %s could not be found." % network, "NetworkNotFound")
+    assert call.project_id is not None
+    known = call.sim.builders[call.platform].public_ips
+    free = PublicIp("", "", call.project_id)
+    place = _port(call, free, part["port_id"], part.get("fixed_ip_address")) if part.get("port_id") else None
+    address = known.make(call.project_id, {row.address for row in _all(call)})
+    made = next(row for row in _all(call) if row.address == address)
+    if place:
+        known.bind(made, *place)
+        call.fleet.call_later(NOVA_IS_TOLD, lambda: _forget_records(call))
+    return answer({"floatingip": next(row for row in floating_ip_rows(call) if row["id"] == made.id)}, 201)
+
+
+def delete_floating_ip(call: Call, wanted: str) -> Response:
+    """DELETE: it is unbound and given back."""
+    _check_role(call, "delete_floatingip")
+    found = _find(call, wanted)
+    call.sim.builders[call.platform].public_ips.release(found)
+    call.fleet.call_later(NOVA_IS_TOLD, lambda: _forget_records(call))
+    return answer(None, 204)
+
+
+def _check_role(call: Call, rule: str) -> None:
+    assert call.token is not None
+    if not {"admin", "member"} & set(call.token.roles):
+        raise refuse(403, "rule:%s is disallowed by policy" % rule)
+
+
+def _part(call: Call, known: set[str]) -> dict[str, Any]:
+    """The floating IP address of the body. Raises Refusal."""
+    _check_role(call, "%s_floatingip" % ("create" if request.method == "POST" else "update"))
+    body = call.body
+    part = body.get("floatingip") if isinstance(body, dict) else None
+    if request.mimetype != "application/json" or isinstance(body, Malformed) or not isinstance(part, dict):
+        raise refuse(400, "Unable to find 'floatingip' in request body")
+    unknown = sorted(set(part) - known)
+    if unknown:
+        raise refuse(400, "Unrecognized attribute(s) '%s'" % unknown[0])
+    return part
+
+
+def _find(call: Call, wanted: str) -> PublicIp:
+    found = next((row for row in _own(call) if row.id == wanted), None)
+    if found is None:
+        raise refuse(404, "Floating IP %s could not be found" % wanted, "FloatingIPNotFound")
+    return found
+
+
+def _check_revision(call: Call, found: PublicIp) -> None:
+    """The extension revision-if-match: the request is for one revision only."""
+    wanted = re.fullmatch("revision_number=([0-9]+)", request.headers.get("If-Match", ""))
+    present = _revision(call, found)
+    if wanted and int(wanted.group(1)) != present:
+        message = "Constrained to %s, but current revision is %d" % (wanted.group(1), present)
+        raise refuse(412, message, "RevisionNumberConstraintFailed")
+
+
+def _revision(call: Call, row: PublicIp) -> int:
+    return 1 + call.sim.builders[call.platform].public_ips.changes[row.address]
 
 
 def _forget_records(call: Call) -> None:
@@ -104,7 +165,7 @@ def _view(call: Call, row: PublicIp) -> dict[str, Any]:
         "port_forwardings": [],
         "qos_policy_id": None,
         "tags": [],
-        "revision_number": 1,
+        "revision_number": _revision(call, row),
         "created_at": "2026-01-01T00:00:00Z",
         "updated_at": "2026-01-01T00:00:00Z",
     }

@@ -8,7 +8,12 @@ from __future__ import annotations
 from flask import request
 
 from simulator.http.call import Call, Router, unauthorized
-from simulator.neutron.floating_ips import floating_ip_rows, update_floating_ip
+from simulator.neutron.floating_ips import (
+    create_floating_ip,
+    delete_floating_ip,
+    floating_ip_rows,
+    update_floating_ip,
+)
 from simulator.neutron.listing import list_view, refuse, show_view
 from simulator.neutron.resources import network_rows, port_rows, security_group_rows, subnet_rows
 
@@ -46,6 +51,8 @@ def register(router: Router) -> None:
         ("GET", "", list_view("floatingip", floating_ip_rows), "list floatingips"),
         ("GET", "/<wanted>", show_view("floatingip", floating_ip_rows), "show floatingip"),
         ("PUT", "/<wanted>", update_floating_ip, "update floatingip"),
+        ("POST", "", create_floating_ip, "create floatingip"),
+        ("DELETE", "/<wanted>", delete_floating_ip, "delete floatingip"),
     ):
         router.add("openstack", method, root + path, view, name=name, before=enter)
 

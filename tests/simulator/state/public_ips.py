@@ -5,8 +5,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from typing import Any
 
 from simulator.state.attachments import port_id_of_address
@@ -33,6 +35,24 @@ class PublicIps:
     def __init__(self, platform: str, addresses: list[str], owner: str) -> None:
         self.platform = platform
         self.free = dict.fromkeys(addresses, owner)
+        #: The number of changes of each address.
+        self.changes: Counter[str] = Counter()
+        #: The number of addresses that were made.
+        self.made = 0
+
+    def make(self, project_id: str, used: set[str]) -> str:
+        """A new address of the project, that of the pool's next number."""
+        while True:
+            self.made += 1
+            address = str(ip_address("203.0.113.128") + self.made)
+            if address not in used and address not in self.free:
+                self.free[address] = project_id
+                return address
+
+    def release(self, public_ip: PublicIp) -> None:
+        """Unbind it, and give it back."""
+        self.unbind(public_ip)
+        del self.free[public_ip.address]
 
     def rows(self, servers: Iterable[Server]) -> list[PublicIp]:
         found: dict[str, PublicIp] = {}
@@ -58,11 +78,13 @@ class PublicIps:
     def bind(self, public_ip: PublicIp, server: Server, fixed: dict[str, Any]) -> None:
         """Bind it to the port of a private address."""
         self.unbind(public_ip)
+        self.changes[public_ip.address] += 1
         self.free.pop(public_ip.address, None)
         row = {**fixed, "ip": public_ip.address, "kind": "floating", "port": port_id_of_address(server, fixed)}
         server.addresses = [*server.addresses, row]
 
     def unbind(self, public_ip: PublicIp) -> None:
+        self.changes[public_ip.address] += 1
         self.free[public_ip.address] = public_ip.project_id
         if public_ip.server is not None:
             kept = [row for row in public_ip.server.addresses if row["ip"] != public_ip.address]

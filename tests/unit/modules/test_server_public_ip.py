@@ -173,3 +173,125 @@ def test_a_record_that_never_shows_it(bench: Bench) -> None:
     result = declare(bench, FREE)
     assert outcome(result, "web-03")["outcome"] == "done" and public(bench) == [FREE], result
     assert 10 <= bench.clock.elapsed - started <= 30
+
+
+# -- any address -----------------------------------------------------------------------------------------------------
+
+ANY: dict[str, Any] = {"reuse": True}
+
+
+def pool(bench: Bench) -> dict[str, Any]:
+    return ANY if bench.platform == "huaweicloud" else {"network": "public", "reuse": True}
+
+
+def test_an_unused_address_is_bound(bench: Bench) -> None:
+    held(bench, pool(bench))
+    (address,) = public(bench)
+    assert address in (FREE, OTHER)
+    with nothing_done(bench):
+        assert not declare(bench, ANY)["changed"]
+        assert not declare(bench, OF_WEB_01, name="web-01")["changed"]
+        assert not declare(bench, pool(bench), name="web-01")["changed"]
+
+
+def test_each_of_several_servers_gets_its_own(bench: Bench) -> None:
+    names = ["web-01", "web-03", "batch-01"]
+    result = bench.call("server", names=names, public_ip=pool(bench))
+    assert [outcome(result, name)["outcome"] for name in names] == ["unchanged", "done", "done"]
+    assert {*public(bench, "web-03"), *public(bench, "batch-01")} == {FREE, OTHER}
+    with nothing_done(bench):
+        assert not bench.call("server", names=names, public_ip=pool(bench))["changed"]
+
+
+def test_a_new_server_gets_an_unused_one(bench: Bench) -> None:
+    kind = huawei_kind() if bench.platform == "huaweicloud" else nova_kind(bench)
+    made = bench.call("server", names=["new-1", "new-2"], public_ip=pool(bench), **kind)
+    assert not made.get("failed"), made
+    assert {*public(bench, "new-1"), *public(bench, "new-2")} == {FREE, OTHER}
+
+
+def test_an_address_of_another_server_is_taken_if_the_task_says_so(bench: Bench) -> None:
+    done = held(bench, {"address": OF_WEB_01, "move": True})
+    assert public(bench) == [OF_WEB_01] and public(bench, "web-01") == []
+    assert outcome(done, "web-03")["actions"] == ["unbind_public_ip", "bind_public_ip"]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"pool": "public"}, "public_ip: it has no key pool; its keys are address, move, network, reuse"),
+        ({}, "public_ip: a mapping needs address, network or reuse"),
+        ({"address": FREE, "network": "public"}, "use one of them"),
+        ({"move": True, "reuse": True}, "move takes an address from another server, and needs address"),
+        ({"reuse": "maybe"}, "public_ip: reuse is true or false, and not maybe"),
+        ({"network": ["public"]}, "address and network are strings"),
+        ([FREE], "public_ip: it is an address, an id, or a mapping"),
+    ],
+)
+def test_a_wish_that_is_none(bench: Bench, wanted: Any, said: str) -> None:
+    with nothing_done(bench):
+        refused(declare(bench, wanted), said)
+        refused(bench.call("server", name="web-03", release_public_ip=True), "release_public_ip: it releases what")
+
+
+@pytest.mark.parametrize("platform", ["huaweicloud"])
+def test_huaweicloud_makes_none(bench: Bench) -> None:
+    with nothing_done(bench):
+        says(declare(bench, {"reuse": False}), "web-03", "no public address of this project is unused; make one")
+        refused(declare(bench, {"network": "public"}), "belong to no network; leave network out")
+        refused(declare(bench, "", release_public_ip=True), "release_public_ip")
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+class TestMaking:
+    """Only Neutron makes addresses for a task."""
+
+    def test_one_is_made_and_released(self, bench: Bench) -> None:
+        done = held(bench, {"network": "public", "reuse": False})
+        (address,) = public(bench)
+        assert address not in (FREE, OTHER) and outcome(done, "web-03")["actions"] == ["make_public_ip"]
+        (wire,) = bench.requests("create floatingip")
+        made = wire["body"]["floatingip"]
+        assert made.pop("floating_network_id") == stable_id("openstack", "network", "public", 1)
+        assert made == {"port_id": port_of(bench, "web-03"), "fixed_ip_address": "10.0.0.13"}
+        assert wire["method"] == "POST" and wire["path"].endswith("/v2.0/floatingips")
+        bench.clock.sleep(5)
+        gone = held(bench, "", release_public_ip=True)
+        assert outcome(gone, "web-03")["actions"] == ["release_public_ip"] and public(bench) == []
+        (wire,) = bench.requests("delete floatingip")
+        assert wire["path"].endswith("/v2.0/floatingips/" + stable_id("openstack", "public ip", address))
+        refused(declare(bench, address), "no public address of this project has the id or address")
+
+    def test_unused_ones_are_used_first(self, bench: Bench) -> None:
+        names = ["web-03", "batch-01", "web-04"]
+        result = bench.call("server", names=names, public_ip={"network": "public"})
+        made = [outcome(result, name)["actions"] for name in names]
+        assert sorted(made) == [["bind_public_ip"], ["bind_public_ip"], ["make_public_ip"]]
+        assert {FREE, OTHER} < {address for name in names for address in public(bench, name)}
+
+    @pytest.mark.parametrize("reset", ["before", "after"])
+    @pytest.mark.parametrize("step", ["create", "delete"])
+    def test_a_lost_response(self, bench: Bench, step: str, reset: str) -> None:
+        if step == "delete":
+            assert declare(bench, {"network": "public", "reuse": False})["changed"]
+        bench.clock.sleep(5)
+        bench.fault(step + " floatingip", reset=reset, times=1)
+        wanted: Any = {"network": "public", "reuse": False} if step == "create" else ""
+        result = declare(bench, wanted, release_public_ip=step == "delete")
+        assert result["changed"] and not result.get("failed"), result
+        assert len(public(bench)) == (1 if step == "create" else 0)
+        assert len(bench.requests(step + " floatingip")) == (1 if reset == "after" else 2)
+
+    def test_another_task_binds_the_address_first(self, bench: Bench) -> None:
+        bench.fault("update floatingip", status=412, times=1, body={
+            "NeutronError": {"type": "RevisionNumberConstraintFailed", "detail": "",
+                             "message": "Constrained to 1, but current revision is 2"}})  # fmt: skip
+        assert declare(bench, FREE)["changed"] and public(bench) == [FREE]
+        first, second = bench.requests("update floatingip")
+        assert (first["status"], second["status"]) == (412, 200)
+
+    @pytest.mark.parametrize("network", ["nowhere", "private"])
+    def test_a_network_that_has_none(self, bench: Bench, network: str) -> None:
+        with nothing_done(bench):
+            said = "public_ip: no external network has the id or name %s; there is public" % network
+            refused(declare(bench, {"network": network}), said)

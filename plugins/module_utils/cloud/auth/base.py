@@ -162,7 +162,7 @@ def _cache_of(settings: Settings, identity: str) -> TokenCache | None:
     folder = settings.token_cache
     if folder == RUN:
         run = settings.run_folder
-        return RunCache(run, identity, settings.secrets()) if run else None
+        return RunCache(run, identity, settings.auth.cache_secrets()) if run else None
     if folder is True:
         folder = default_directory(os.environ)
     return TokenCache(str(folder), identity) if folder else None

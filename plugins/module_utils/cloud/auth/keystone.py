@@ -9,7 +9,7 @@ import hashlib
 import threading
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ContextManager
+from typing import TYPE_CHECKING, Any, ContextManager, Mapping, Protocol
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import (
     AuthCache,
@@ -18,6 +18,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.bas
     need,
     without_auth,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.token_requests import token_request
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
     ApplicationCredential,
     Password,
@@ -65,39 +66,24 @@ class Access:
     project_id: str = ""
     project_name: str = ""
     endpoints: tuple[Endpoint, ...] = ()
+    #: The requests that the access rules of an application credential permit, as text; None without such rules.
+    permitted: str | None = None
 
 
-def user_of(known: Any) -> dict[str, Any]:
-    """The user in a token request, by id or by name and domain."""
-    if known.user_id:
-        return {"id": known.user_id}
-    domain = {"id": known.user_domain_id} if known.user_domain_id else {"name": known.user_domain_name}
-    return {"name": known.username, "domain": domain}
+class Login(Protocol):
+    """A way to get a token that is none of Keystone's own methods."""
 
+    def log_in(self) -> Access:
+        """A new token. Raises CloudError."""
 
-def token_request(known: Credentials) -> dict[str, Any]:
-    """The body of POST /v3/auth/tokens (Identity API v3, "Password authentication with scoped authorization")."""
-    if isinstance(known, ApplicationCredential):
-        wanted: dict[str, Any] = {"secret": known.application_credential_secret}
-        if known.application_credential_id:
-            wanted["id"] = known.application_credential_id
-        else:
-            wanted.update(name=known.application_credential_name, user=user_of(known))
-        # Such a credential belongs to one project; a scope in the request is an error.
-        return {"auth": {"identity": {"methods": ["application_credential"], "application_credential": wanted}}}
-    if not isinstance(known, Password):
-        raise SettingsError("No token can be requested with %s credentials." % known.method)
-    if known.project_id:
-        project: dict[str, Any] = {"id": known.project_id}
-    else:
-        project = {"name": known.project_name}
-        if known.project_domain_id:
-            project["domain"] = {"id": known.project_domain_id}
-        elif known.project_domain_name:
-            project["domain"] = {"name": known.project_domain_name}
-    user = dict(user_of(known), password=known.password)
-    identity = {"methods": ["password"], "password": {"user": user}}
-    return {"auth": {"identity": identity, "scope": {"project": project}}}
+    def headers(self) -> Mapping[str, str] | None:
+        """The headers of the next request; None if they are the token's."""
+
+    def renew(self) -> bool:
+        """After a 401: whether other headers are available now."""
+
+    def secrets(self) -> set[str]:
+        """The secrets in use."""
 
 
 def read_access(token: str, body: Any, what: str) -> Access:
@@ -120,7 +106,17 @@ def read_access(token: str, body: Any, what: str) -> Access:
     # The difference of two times of the cloud, so it does not depend on this machine's clock.
     lifetime = (expires - issued).total_seconds() if issued and expires else 0.0
     name = str(project.get("name") or "")
-    return Access(token, lifetime, str(project.get("id") or ""), name, tuple(endpoints))
+    return Access(token, lifetime, str(project.get("id") or ""), name, tuple(endpoints), _permitted(known))
+
+
+def _permitted(known: Mapping[str, Any]) -> str | None:
+    """The access rules of the application credential of a token."""
+    credential = known.get("application_credential")
+    if not isinstance(credential, dict) or not isinstance(credential.get("access_rules"), list):
+        return None
+    rules = ["%s %s of %s" % tuple(rule.get(key) for key in ("method", "path", "service"))
+             for rule in _mappings(credential["access_rules"])]  # fmt: skip
+    return ", ".join(rules) or "nothing"
 
 
 def _mappings(listed: Any) -> list[dict[str, Any]]:
@@ -137,12 +133,28 @@ def parse_time(text: Any) -> datetime | None:
     return None
 
 
+def _hint_for(known: Credentials, error: AuthenticationFailed) -> str:
+    """What to do about refused credentials."""
+    if isinstance(known, Token):
+        return "Get a new token: the one in auth.token is expired or belongs to another cloud."
+    if isinstance(known, Password) and "totp" in error.message and not known.passcode:
+        return "Give auth.passcode, the current time-based one-time password of the user."
+    if isinstance(known, Password) and known.passcode:
+        return (
+            "Check %s, its password and %s. A passcode is valid for about 30 seconds: get a new one for each run."
+            % (known.who(), known.project())
+        )
+    place = "of the credential" if isinstance(known, ApplicationCredential) else known.project()
+    return "Check %s, its secret, the project %s, and that it has a role in that project." % (known.who(), place)
+
+
 class KeystoneAuthenticator:
     """Requests a token when it is first needed, and a new one after the cloud rejects it."""
 
-    def __init__(self, settings: Settings, clock: Any) -> None:
+    def __init__(self, settings: Settings, clock: Any, login: Login | None = None) -> None:
         self._settings = settings
         self._known = settings.auth
+        self._login = login
         self._transport: Transport | None = None
         self._lock = threading.Lock()
         self._access: Access | None = None
@@ -155,29 +167,40 @@ class KeystoneAuthenticator:
         self._transport = transport
 
     def apply(self, prepared: Any) -> None:
-        prepared.headers["X-Auth-Token"] = self._token()
+        own = self._login.headers() if self._login else None
+        if own is None:
+            prepared.headers["X-Auth-Token"] = self._token()
+        else:
+            prepared.headers.update(own)
 
     def renew(self, used: str | None) -> bool:
         """Request one new token, regardless of the number of threads with a rejected token. False for a given token."""
         if isinstance(self._known, Token):
             return False
+        if self._login and self._login.headers() is not None:
+            return self._login.renew()
         with self._lock:
             if self._access is None or self._access.token == used:
                 self._access = self._log_in(used)
         return True
 
     def refusal_hint(self) -> str | None:
-        return None
+        """What to do about a request that is refused with a new token too."""
+        permitted = self._access.permitted if self._access else None
+        if permitted is None:
+            return None
+        return "The access rules of the application credential do not permit this request; they permit: %s." % permitted
 
     @property
     def project_id(self) -> str:
-        if isinstance(self._known, Token) and self._known.project_id and self._known.endpoint:
+        is_known = isinstance(self._known, Token) and self._known.endpoint
+        if self._known.project_id and (is_known or not self._known.auth_url):
             return self._known.project_id
         found = self._get_access().project_id
         if not found:
             raise SettingsError(
                 "The token is not scoped to a project.",
-                hint="Use credentials or a token that are scoped to a project, not to a domain.",
+                hint="Use credentials or a token for a project, not for a domain or the system.",
             )
         return found
 
@@ -193,7 +216,7 @@ class KeystoneAuthenticator:
         return self._from_catalog(service)
 
     def secrets(self) -> set[str]:
-        return self._known.secrets() | self._tokens
+        return self._known.secrets() | self._tokens | (self._login.secrets() if self._login else set())
 
     def identity(self) -> str:
         known = self._known
@@ -242,7 +265,8 @@ class KeystoneAuthenticator:
         try:
             endpoints = tuple(Endpoint(*(str(text) for text in each)) for each in entry["endpoints"])
             texts = [given or entry["token"], entry["project_id"], entry["project_name"]]
-            access = Access(texts[0], 0.0, texts[1], texts[2], endpoints)
+            permitted = entry.get("permitted")
+            access = Access(texts[0], 0.0, texts[1], texts[2], endpoints, permitted and str(permitted))
         except (KeyError, TypeError):
             return None
         if not all(isinstance(text, str) for text in texts) or not access.token.isprintable() or not access.token:
@@ -253,7 +277,10 @@ class KeystoneAuthenticator:
     def _authenticate(self) -> Access:
         known = self._known
         what = "get a token from %s" % known.auth_url
-        if isinstance(known, Token):
+        if self._login:
+            access = self._login.log_in()
+            self._compare(access)
+        elif isinstance(known, Token):
             access = self._validated(known)
         else:
             params = {"nocatalog": "true"} if not self._settings.has_catalog else None
@@ -278,6 +305,7 @@ class KeystoneAuthenticator:
                 project_id=access.project_id,
                 project_name=access.project_name,
                 endpoints=endpoints,
+                permitted=access.permitted,
             )
         return access
 
@@ -308,13 +336,7 @@ class KeystoneAuthenticator:
         try:
             return need(self._transport).request(method, known.auth_url + "/auth/tokens", what=what, **arguments)
         except AuthenticationFailed as error:
-            if not isinstance(known, Token):
-                error.hint = "Check %s, its secret, the project %s, and that it has a role in that project." % (
-                    known.who(),
-                    "of the credential" if isinstance(known, ApplicationCredential) else known.project(),
-                )
-            else:
-                error.hint = "Get a new token: the one in auth.token is expired or belongs to another cloud."
+            error.hint = _hint_for(known, error)
             raise
         except NotFound as error:
             if method == "POST":
@@ -335,7 +357,7 @@ class KeystoneAuthenticator:
 
     def _from_catalog(self, service: str) -> str:
         option = "endpoint" if service == "compute" else "endpoints.%s" % service
-        if isinstance(self._known, Token) and not self._known.auth_url:
+        if not self._known.auth_url:
             raise UnknownEndpoint(
                 "The endpoint of the %s service is unknown: auth.auth_url is not set, so there is no service"
                 " catalog." % service,

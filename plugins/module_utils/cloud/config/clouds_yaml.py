@@ -11,19 +11,10 @@ from typing import Any, Callable, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import as_boolean
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AUTH_LEAVES, SERVICES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.login_plugins import BUILT_IN
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 FILE_SUFFIXES = (".yaml", ".yml", ".json")
-
-# auth_type of keystoneauth, and the secret option of the method.
-AUTH_TYPES = {
-    "password": "password",
-    "v3password": "password",
-    "v3applicationcredential": "application_credential_secret",
-    "token": "token",
-    "v3token": "token",
-}
-
 
 #: Later names have precedence, and a value beside auth has precedence over one inside.
 _BESIDE = {
@@ -34,15 +25,13 @@ _BESIDE = {
     "project_domain_id": ("project_domain_id",),
     "project_domain_name": ("project_domain_name",),
     "token": ("auth_token", "token"),
+    "passcode": ("passcode",),
+    "trust_id": ("trust_id",),
 }
-_SPELLINGS = frozenset(
-    ("tenant_id tenant_name domain_id domain_name default_domain_id default_domain_name auth_token").split()
-)
-#: Options that request a token for something other than a project, or that are not supported.
-_OTHER_SCOPES = ("system_scope", "trust_id", "passcode", "auth_methods")
+_SPELLINGS = frozenset(("tenant_id tenant_name default_domain_id default_domain_name auth_token user_name").split())
 _KEYS = frozenset(
     (
-        "auth auth_type auth_plugin cloudserver_platform cloudserver_allow_plain_http region_name regions interface"
+        "auth auth_plugin cloudserver_platform cloudserver_allow_plain_http region_name regions interface"
         " enterprise_project_id cloud_domain endpoint_type insecure verify cacert cert key api_timeout profile cloud"
         " name"
     ).split()
@@ -83,8 +72,9 @@ def read_text(path: str) -> str | None:
 
 
 def candidates(kind: str, environ: Mapping[str, str]) -> list[str]:
-    """The paths to search for clouds.yaml (kind "clouds") or secure.yaml (kind "secure"), in order."""
-    named = environ.get({"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}[kind])
+    """The paths to search for clouds.yaml (kind "clouds"), secure.yaml ("secure") or clouds-public.yaml
+    ("clouds-public"), in order."""
+    named = environ.get({"clouds": "OS_CLIENT_CONFIG_FILE", "secure": "OS_CLIENT_SECURE_FILE"}.get(kind, ""))
     home = environ.get("HOME") or os.path.expanduser("~")
     config = environ.get("XDG_CONFIG_HOME") or os.path.join(home, ".config")
     folders = [os.curdir, os.path.join(config, "openstack"), os.path.join(home, ".config", "openstack")]
@@ -127,13 +117,34 @@ def load_cloud(
     if isinstance(extra, dict) and isinstance(extra.get(name), dict):
         entry = _merged(entry, extra[name])
     label = "Cloud %r of %s" % (name, path)
-    for key in ("profile", "cloud"):
-        if entry.get(key):
-            raise SettingsError(
-                "%s uses a vendor profile (%s: %s), which is not supported." % (label, key, entry[key]),
-                hint="Replace the profile in the entry with auth_url and the other values of the profile.",
-            )
-    return _options(_with_region(_normalized(entry), region, label), label)
+    entry, warnings = _with_profile(_normalized(entry), label, environ, read_file)
+    found = _options(_with_region(entry, region, label), label)
+    found["warnings"] += warnings
+    return found
+
+
+def _with_profile(
+    entry: dict[str, Any], label: str, environ: Mapping[str, str], read_file: Callable[[str], str | None]
+) -> tuple[dict[str, Any], list[str]]:
+    """The entry over the values of its profile, and warnings. ``cloud`` is an older name of ``profile``."""
+    name = entry.get("profile") or entry.get("cloud")
+    if not name:
+        return entry, []
+    # Imported only if it is needed, to save time.
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.vendor_profiles import find_profile
+
+    public = _first("clouds-public", environ, read_file)[0].get("public-clouds")
+    found = find_profile(
+        str(name), label, entry, public if isinstance(public, dict) else {}, lambda path: _read(path, read_file)
+    )
+    base = _normalized(found.values)
+    if entry.get("region_name"):
+        # A region that the profile does not list yet can be used too.
+        base.pop("regions", None)
+    merged = {**base, **entry}
+    if isinstance(base.get("auth"), dict) and isinstance(entry.get("auth") or {}, dict):
+        merged["auth"] = {**_normalized(base["auth"]), **_normalized(entry.get("auth") or {})}
+    return merged, found.warnings
 
 
 def _first(
@@ -186,8 +197,11 @@ def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def _with_region(entry: dict[str, Any], region: str, label: str) -> dict[str, Any]:
     """The entry with its region_name, and with the values of that region merged into it."""
-    wanted = region or str(entry.get("region_name") or "")
-    listed = entry.get("regions") or []
+    names = entry.get("region_name") or ""
+    # An older form of regions.
+    several = names if isinstance(names, list) else str(names).split(",")
+    wanted = region or (str(several[0]) if len(several) == 1 else "")
+    listed = entry.get("regions") or (several if len(several) > 1 else [])
     if not isinstance(listed, list):
         raise SettingsError("%s: regions is not a list." % label)
     regions = {}
@@ -218,15 +232,13 @@ def _options(entry: dict[str, Any], label: str) -> dict[str, Any]:
         raise SettingsError("%s: auth is not a mapping." % label)
     auth = _normalized(auth)
     leaves = _leaves(entry, auth)
-    auth_type = entry.get("auth_type") or entry.get("auth_plugin")
-    if auth_type is not None and auth_type not in AUTH_TYPES:
-        raise SettingsError(
-            "%s has auth_type %s, which is not supported; supported are: %s."
-            % (label, auth_type, ", ".join(sorted(AUTH_TYPES)))
-        )
+    if not leaves.get("auth_type") and entry.get("auth_plugin"):
+        leaves["auth_type"] = entry["auth_plugin"]
+    is_plugin = bool(leaves.get("auth_type")) and str(leaves["auth_type"]) not in BUILT_IN
     return {
         "auth": leaves,
-        "auth_type": AUTH_TYPES[auth_type] if auth_type else None,
+        # Only a plugin knows what else it reads.
+        "beside": {**_single(entry), **_single(auth)} if is_plugin else {},
         "platform": entry.get("cloudserver_platform"),
         "region": entry.get("region_name"),
         "interface": entry.get("interface") or entry.get("endpoint_type"),
@@ -241,8 +253,13 @@ def _options(entry: dict[str, Any], label: str) -> dict[str, Any]:
         "client_cert": entry.get("cert"),
         "client_key": entry.get("key"),
         "api_timeout": entry.get("api_timeout"),
-        "warnings": _unused(entry, auth, label),
+        "warnings": [] if is_plugin else _unused(entry, auth, label),
     }
+
+
+def _single(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values that are no lists or mappings."""
+    return {key: value for key, value in values.items() if isinstance(value, (str, int, float))}
 
 
 def _normalized(values: dict[str, Any]) -> dict[str, Any]:
@@ -254,7 +271,8 @@ def _leaves(entry: dict[str, Any], auth: dict[str, Any]) -> dict[str, Any]:
     """The credentials, which openstacksdk reads inside and beside auth. For a project, a domain and a token, values
     beside auth have precedence, for all others values inside auth, as in openstack.config.loader (_fix_backwards_auth,
     _validate_auth)."""
-    leaves = {leaf: entry[leaf] for leaf in AUTH_LEAVES if entry.get(leaf) is not None}
+    # Beside auth, profile is that of a vendor, and not one of the vendor's own files.
+    leaves = {leaf: entry[leaf] for leaf in AUTH_LEAVES if leaf != "profile" and entry.get(leaf) is not None}
     leaves.update((leaf, value) for leaf, value in auth.items() if value is not None)
     for target, names in _BESIDE.items():
         for name in names:
@@ -298,13 +316,7 @@ def endpoint_overrides(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unused(entry: dict[str, Any], auth: dict[str, Any], label: str) -> list[str]:
-    """Warnings about keys that openstacksdk uses and this library ignores, and about unknown keys."""
-    scope = sorted(key for key in _OTHER_SCOPES if auth.get(key) or entry.get(key))
-    if scope:
-        raise SettingsError(
-            "%s has %s, which is not supported." % (label, " and ".join(scope)),
-            hint="Give a user, a password and a project, an application credential, or a token.",
-        )
+    """Warnings about keys without effect."""
     unknown = ["auth.%s" % key for key in auth if key not in AUTH_LEAVES and key not in _SPELLINGS]
     unknown += [key for key in entry if not _is_known(key)]
     if not unknown:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import fill_domains
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import (
     as_auth_url,
     as_boolean,
@@ -16,6 +17,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
     AUTH_LEAVES,
+    OTHER_SCOPES,
+    PLUGIN_LEAVES,
     AccessKey,
     ApplicationCredential,
     Credentials,
@@ -44,6 +47,7 @@ _AGENCY = ("agency_name", "agency_domain_name", "agency_domain_id", "agency_dura
 # Options that already define the method, although the secret may come from the next source.
 _TELLING = {
     "access_key": "secret_key",
+    "passcode": "password",
     "application_credential_id": "application_credential_secret",
     "application_credential_name": "application_credential_secret",
 }
@@ -52,7 +56,8 @@ _TELLING = {
 _GROUPS = (
     ("user_id", "username"),
     ("user_domain_id", "user_domain_name"),
-    ("project_id", "project_name"),
+    ("project_id", "project_name", "trust_id", "system_scope"),
+    ("domain_id", "domain_name"),
     ("project_domain_id", "project_domain_name"),
     ("application_credential_id", "application_credential_name"),
     _AGENCY,
@@ -61,7 +66,11 @@ _IDENTITY = {
     "password": ("user_id", "username"),
     "application_credential_secret": ("application_credential_id", "application_credential_name"),
     "secret_key": ("access_key",),
+    "client_secret": ("client_id",),
+    "oauth2_client_secret": ("oauth2_client_id",),
 }
+#: Options that Keystone has, and Huawei Cloud's IAM has not, or has in another form.
+_OF_KEYSTONE = ("passcode", "auth_methods", *OTHER_SCOPES, *PLUGIN_LEAVES)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,8 @@ class CredentialSource:
     plain: Mapping[str, Any] = field(repr=False)
     auth_type: str | None = None
     lenient: bool = False
+    #: Values for options that only a plugin of keystoneauth1 knows: keys beside auth, and variables.
+    beside: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def choose(
@@ -82,27 +93,16 @@ def choose(
 
     Raises SettingsError if two methods are set in one source, or if a secret does not belong to the selected identity.
     """
-    if platform != "huaweicloud":
-        _refuse_foreign(platform, sources)
+    _refuse_foreign(platform, sources)
     secret, decider = _method(platform, sources)
-    if secret not in _METHODS:
+    if not secret:
         raise SettingsError("No credentials for platform %s." % platform, hint=_ways(platform))
-    leaves: dict[str, str] = {}
-    for group in _GROUPS + tuple((leaf,) for leaf in AUTH_LEAVES if not any(leaf in group for group in _GROUPS)):
-        for source in sources:
-            found = [leaf for leaf in group if leaf in source.auth]
-            if found:
-                leaves.update((leaf, source.auth[leaf]) for leaf in found)
-                break
+    leaves = _chosen_leaves(sources)
+    for each in (secret,) if secret in _METHODS else _IDENTITY:
+        _check_owner(each, leaves, next((source for source in sources if each in source.auth), decider))
+    if secret not in _METHODS:
+        return _plugin_login(platform, secret, sources, leaves, endpoint)
     giver = next((source for source in sources if secret in source.auth), decider)
-    beside = {leaf: giver.auth[leaf] for leaf in _IDENTITY.get(secret, ()) if leaf in giver.auth}
-    # A secret belongs to the identity in its source; with another identity it would be sent to the wrong account.
-    if beside and not any(leaves.get(leaf) == value for leaf, value in beside.items()):
-        raise SettingsError(
-            "auth.%s comes from %s, which belongs to another %s than the selected one."
-            % (secret, giver.label, " or ".join("auth.%s" % leaf for leaf in beside)),
-            hint="Give both together, or remove one of the two places.",
-        )
     owner = next((source for source in sources if "access_key" in source.auth), giver)
     if secret == "secret_key" and owner is not giver and "secret_key" in owner.auth:
         # A password may have been changed, but a secret key never changes: this pair would only lock the key.
@@ -119,6 +119,7 @@ def choose(
         leaves["auth_url"] = as_auth_url(auth_url)
     elif platform == "huaweicloud" and region:
         leaves["auth_url"] = identity_url(region, cloud_domain)
+    share_domain(leaves)
     if platform == "huaweicloud":
         if secret != "token" and region and not (leaves.get("project_id") or leaves.get("project_name")):
             # Each region has a project with its name, which is the default.
@@ -133,6 +134,7 @@ def choose(
     kind = _METHODS[secret]
     known = {each.name for each in fields(kind)}
     values: dict[str, Any] = {leaf: value for leaf, value in leaves.items() if leaf in known}
+    _refuse_needless(kind, known, sources)
     agency = [leaf for leaf in _AGENCY if leaf in leaves]
     if agency and not issubclass(kind, SigningCredentials):
         raise SettingsError(
@@ -149,10 +151,78 @@ def choose(
     return kind(platform=platform, **values)
 
 
+def _refuse_needless(kind: type[Credentials], known: set[str], sources: list[CredentialSource]) -> None:
+    """Raise SettingsError for an option of another kind of credentials, which would have no effect."""
+    for leaf in (*PLUGIN_LEAVES, "passcode", "trust_id", "system_scope"):
+        if leaf not in known and any(leaf in source.auth and not source.lenient for source in sources):
+            hint = "Set auth.auth_type to the login that has it." if leaf in PLUGIN_LEAVES else "Leave it out."
+            raise SettingsError("auth.%s: %s credentials do not have it." % (leaf, kind.method), hint=hint)
+
+
+def _chosen_leaves(sources: list[CredentialSource]) -> dict[str, str]:
+    """Each option from the first source that has it, or another one of its group."""
+    leaves: dict[str, str] = {}
+    for group in _GROUPS + tuple((leaf,) for leaf in AUTH_LEAVES if not any(leaf in group for group in _GROUPS)):
+        for source in sources:
+            found = [leaf for leaf in group if leaf in source.auth]
+            if found:
+                leaves.update((leaf, source.auth[leaf]) for leaf in found)
+                break
+    return leaves
+
+
+def _check_owner(secret: str, leaves: Mapping[str, str], giver: CredentialSource) -> None:
+    """A secret belongs to the identity in its source; with another identity it would be sent to the wrong account."""
+    beside = {leaf: giver.auth[leaf] for leaf in _IDENTITY.get(secret, ()) if leaf in giver.auth}
+    if secret in giver.auth and beside and not any(leaves.get(leaf) == value for leaf, value in beside.items()):
+        raise SettingsError(
+            "auth.%s comes from %s, which belongs to another %s than the selected one."
+            % (secret, giver.label, " or ".join("auth.%s" % leaf for leaf in beside)),
+            hint="Give both together, or remove one of the two places.",
+        )
+
+
+def share_domain(leaves: dict[str, str]) -> None:
+    """With a project, domain_* are the domains of the user and of the project that have none, and no scope."""
+    if not (leaves.get("project_id") or leaves.get("project_name")):
+        return
+    fill_domains(leaves, dict(leaves))
+    leaves.pop("domain_id", None)
+    leaves.pop("domain_name", None)
+
+
+def _plugin_login(
+    platform: str, auth_type: str, sources: list[CredentialSource], leaves: dict[str, str], endpoint: str
+) -> Credentials:
+    """The options of a login of keystoneauth1; those of the environment only if the login has them."""
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.login_plugins import PluginLogin
+
+    share_domain(leaves)
+    leaves.pop("auth_type", None)
+    if "auth_url" in leaves:
+        leaves["auth_url"] = as_auth_url(leaves["auth_url"])
+    if endpoint:
+        leaves["endpoint"] = endpoint
+    strict = {leaf for source in sources if not source.lenient for leaf in source.auth} | {"auth_url", "endpoint"}
+    offered: dict[str, str] = {}
+    for source in reversed(sources):
+        offered.update(source.beside)
+    offered.update((leaf, value) for leaf, value in leaves.items() if leaf not in strict)
+    for whose in ("user", "project"):
+        # The same defaults as those of a password.
+        if not any(place.get("%s_domain_%s" % (whose, kind)) for place in (leaves, offered) for kind in ("id", "name")):
+            offered["%s_domain_id" % whose] = "default"
+    project = {leaf: value for leaf, value in leaves.items() if leaf.startswith(("auth_url", "project_"))}
+    given = {leaf: value for leaf, value in leaves.items() if leaf in strict}
+    return PluginLogin(platform=platform, auth_type=auth_type, leaves=given, offered=offered, **project)
+
+
 def _refuse_foreign(platform: str, sources: list[CredentialSource]) -> None:
-    """Raise SettingsError for options that only Huawei Cloud has; the environment may contain some for other tools."""
+    """Raise SettingsError for options that only other platforms have; the environment may contain some for other
+    tools."""
+    foreign = _OF_KEYSTONE if platform == "huaweicloud" else ("ecs_agency", *FILE_LEAVES, *_AGENCY)
     for source in sources:
-        for leaf in ("ecs_agency", *FILE_LEAVES, *_AGENCY):
+        for leaf in foreign:
             if leaf in source.auth and not source.lenient:
                 raise SettingsError("auth.%s: platform %s does not have it; leave it out." % (leaf, platform))
 
@@ -184,6 +254,9 @@ def _method(platform: str, sources: list[CredentialSource]) -> tuple[str, Creden
     """The secret option of the method, from the first source that defines one."""
     offered = [secret for secret in _METHODS if _offers(platform, secret)]
     for position, source in enumerate(sources):
+        login = _completed(source, sources[position + 1 :])
+        if login and platform != "huaweicloud":
+            return str(login.auth_type), login
         if source.auth_type:
             if source.auth_type not in offered:
                 if source.lenient:
@@ -210,6 +283,17 @@ def _method(platform: str, sources: list[CredentialSource]) -> tuple[str, Creden
     return "", sources[0]
 
 
+def _completed(source: CredentialSource, others: list[CredentialSource]) -> CredentialSource | None:
+    """The source of the plugin's name if this source selects a login of keystoneauth1, or has only secrets for the
+    login of a later one."""
+    if source.auth_type:
+        return source if source.auth_type not in _METHODS else None
+    if "token" in source.auth or any(leaf in source.auth for leaves in _IDENTITY.values() for leaf in leaves):
+        return None
+    later = next((each for each in others if each.auth_type), None)
+    return later if later and later.auth_type not in _METHODS and source.auth else None
+
+
 def _offers(platform: str, secret: str) -> bool:
     if platform == "huaweicloud":
         return secret != "application_credential_secret"
@@ -217,6 +301,8 @@ def _offers(platform: str, secret: str) -> bool:
 
 
 def _refusal(platform: str, secret: str) -> str:
+    if secret not in _METHODS:
+        return "Platform %s does not support auth_type %s." % (platform, secret)
     return "Platform %s does not support %s credentials." % (platform, _METHODS[secret].method)
 
 
@@ -244,6 +330,9 @@ def of_one_cloud(sources: list[CredentialSource]) -> tuple[list[CredentialSource
 
 
 def as_leaves(values: Mapping[str, Any]) -> dict[str, str]:
+    methods = values.get("auth_methods")
+    if isinstance(methods, (list, tuple)) and not any(isinstance(each, (list, dict)) for each in methods):
+        values = {**values, "auth_methods": ",".join(map(str, methods))}
     texts = {leaf: as_text(value, "auth.%s" % leaf) for leaf, value in values.items()}
     return {leaf: text for leaf, text in texts.items() if text}
 

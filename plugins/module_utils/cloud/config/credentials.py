@@ -10,17 +10,46 @@ from typing import ClassVar
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
+#: The auth options that only logins of keystoneauth1 have, and whether their value is secret.
+PLUGIN_LEAVES = {
+    "identity_provider": False,
+    "protocol": False,
+    "client_id": False,
+    "client_secret": True,
+    "openid_scope": False,
+    "discovery_endpoint": False,
+    "access_token_endpoint": False,
+    "access_token_type": False,
+    "access_token": True,
+    "code": True,
+    "redirect_uri": False,
+    "idp_otp_key": False,
+    "oauth2_endpoint": False,
+    "oauth2_client_id": False,
+    "oauth2_client_secret": True,
+    "identity_provider_url": False,
+    "service_provider_endpoint": False,
+    "service_provider_entity_id": False,
+    "mutual_auth": False,
+}
+#: The scope of a token that is not for one project.
+OTHER_SCOPES = ("trust_id", "system_scope", "domain_id", "domain_name")
+
 AUTH_LEAVES = (
     "auth_url",
+    "auth_type",
+    "auth_methods",
     "username",
     "user_id",
     "password",
+    "passcode",
     "user_domain_name",
     "user_domain_id",
     "project_name",
     "project_id",
     "project_domain_name",
     "project_domain_id",
+    *OTHER_SCOPES,
     "application_credential_id",
     "application_credential_name",
     "application_credential_secret",
@@ -36,6 +65,7 @@ AUTH_LEAVES = (
     "credentials_file",
     "shared_config_file",
     "profile",
+    *PLUGIN_LEAVES,
 )
 
 # Variables with these prefixes are read only on huaweicloud, one family after the other: those of the SDK, of
@@ -60,6 +90,10 @@ ENVIRONMENT = {
     "api_timeout": ["CLOUDSERVER_API_TIMEOUT"],
     "api_retries": ["CLOUDSERVER_API_RETRIES", "HW_MAX_RETRIES"],
     "token_cache": ["CLOUDSERVER_TOKEN_CACHE"],
+    "auth_type": ["OS_AUTH_TYPE", "OS_AUTH_PLUGIN"],
+    "auth_methods": ["OS_AUTH_METHODS"],
+    "passcode": ["OS_PASSCODE"],
+    **{leaf: ["OS_" + leaf.upper()] for leaf in (*OTHER_SCOPES, *PLUGIN_LEAVES)},
     "auth_url": ["HUAWEICLOUD_SDK_IAM_ENDPOINT", "HW_AUTH_URL", "OS_AUTH_URL"],
     "username": ["HW_USER_NAME", "OS_USERNAME"],
     "user_id": ["HW_USER_ID", "OS_USER_ID"],
@@ -156,6 +190,14 @@ class Credentials:
         """The values that must never be shown."""
         return {value for value in (getattr(self, leaf) for leaf in self.secret_leaves) if value}
 
+    def cache_secrets(self) -> set[str]:
+        """The secrets by which a task of the same run finds the token again."""
+        return self.secrets()
+
+    def plain_urls(self) -> list[tuple[str, str]]:
+        """Further options with a URL to which credentials would be sent unencrypted."""
+        return []
+
     def who(self) -> str:
         """The identity without any secret."""
         raise NotImplementedError
@@ -169,16 +211,24 @@ class Credentials:
 
 @dataclass(frozen=True)
 class Password(Credentials):
-    """User name or id and password, for a project."""
+    """User name or id and a password, a passcode or both, for a project, a trust, a domain or the system."""
 
     username: str = ""
     user_id: str = ""
     user_domain_id: str = ""
     user_domain_name: str = ""
     password: str = field(default="", repr=False)
+    #: A time-based one-time password (TOTP), a second factor.
+    passcode: str = field(default="", repr=False)
+    auth_methods: str = ""
+    trust_id: str = ""
+    system_scope: str = ""
+    domain_id: str = ""
+    domain_name: str = ""
 
     method = "password"
-    secret_leaves = ("password",)
+    secret_leaves = ("password", "passcode")
+    header_leaves = ("passcode",)
 
     def missing(self) -> list[str]:
         missing = super().missing()
@@ -186,11 +236,45 @@ class Password(Credentials):
             missing.append("username or user_id")
         if self.username and not self.user_id and not (self.user_domain_name or self.user_domain_id):
             missing.append("user_domain_name")
-        if not self.password:
-            missing.append("password")
-        if not (self.project_id or self.project_name):
+        secrets = ["passcode" if factor == "totp" else "password" for factor in self.factors()]
+        missing += [leaf for leaf in secrets if not getattr(self, leaf)]
+        if not self.scope():
             missing.append("project_name or project_id")
         return missing
+
+    def factors(self) -> list[str]:
+        """The methods of Keystone that the login uses: ``password``, ``totp`` or both."""
+        if self.auth_methods:
+            wanted = [name.strip() for name in self.auth_methods.split(",")]
+            return [name for name in ("password", "totp") if name in wanted or "v3" + name in wanted]
+        totp = ["totp"] if self.passcode else []
+        return ["password"] + totp if self.password or not totp else totp
+
+    def validate(self) -> None:
+        super().validate()
+        if len(self.scope()) > 1:
+            raise SettingsError(
+                "auth has %s, and a token is for one of them." % " and ".join("auth.%s" % leaf for leaf in self.scope())
+            )
+        if self.system_scope not in ("", "all"):
+            raise SettingsError("auth.system_scope is %r; it must be all." % self.system_scope)
+
+    def scope(self) -> list[str]:
+        """The auth options that select what the token is for; one of them is expected."""
+        leaves = ["trust_id", "system_scope"]
+        leaves += ["project_id"] if self.project_id else ["project_name"]
+        leaves += ["domain_id"] if self.domain_id else ["domain_name"]
+        return [leaf for leaf in leaves if getattr(self, leaf)]
+
+    def cache_secrets(self) -> set[str]:
+        # Each task may have a new passcode; the password shows that it is the same user.
+        return {self.password} if self.password else self.secrets()
+
+    def project(self) -> str:
+        if self.project_id or self.project_name:
+            return super().project()
+        leaf = self.scope()[0] if self.scope() else "project_name"
+        return "%s:%s" % (leaf, getattr(self, leaf))
 
     def who(self) -> str:
         if self.user_id:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import (
-    AUTH_TYPES,
     endpoint_overrides,
     fill_domains,
     load_cloud,
@@ -50,6 +49,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.h
     as_domain,
     service_url,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.login_plugins import method_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.vendor_tools import (
     unused_variables,
     with_files_of_vendor,
@@ -191,6 +191,7 @@ def _assemble(
     allowed = plain("allow_plain_http")
     allow_plain_http = None if allowed is None else as_boolean(allowed, "allow_plain_http", False)
     urls = [("auth.auth_url", credentials.auth_url), ("endpoint", endpoint)]
+    urls += credentials.plain_urls()
     for name, url in urls + [("endpoints.%s" % service, each) for service, each in endpoints.items()]:
         if is_plain_http(url) and allow_plain_http is False:
             raise SettingsError(
@@ -275,23 +276,30 @@ def _from_options(options: Mapping[str, Any]) -> CredentialSource:
     unknown = sorted(str(leaf) for leaf in auth if leaf not in AUTH_LEAVES)
     if unknown:
         raise SettingsError("auth has no key %s; its keys are %s." % (", ".join(unknown), ", ".join(AUTH_LEAVES)))
-    return CredentialSource("the option auth", as_leaves(auth), options)
+    return _typed(CredentialSource("the option auth", as_leaves(auth), options))
 
 
 def _from_entry(name: str, entry: dict[str, Any]) -> CredentialSource:
-    return CredentialSource("cloud %r of clouds.yaml" % name, as_leaves(entry["auth"]), entry, entry["auth_type"])
+    label = "cloud %r of clouds.yaml" % name
+    return _typed(CredentialSource(label, as_leaves(entry["auth"]), entry, beside=as_leaves(entry["beside"])))
+
+
+def _typed(source: CredentialSource) -> CredentialSource:
+    """The source with its auth_type as the auth option of the secret, or as the name of a plugin."""
+    auth = dict(source.auth)
+    kind = auth.pop("auth_type", "")
+    if kind == "v3totp":
+        auth["auth_methods"] = "totp"
+    method = method_of(kind, auth.get("auth_methods", "")) if kind else None
+    return replace(source, auth=auth, auth_type=method)
 
 
 def _from_environment(environ: Mapping[str, str], platform: str) -> list[CredentialSource]:
     """One source for each family of variables, so that the SDK's key is never combined with Terraform's secret."""
-    kind = environ.get("OS_AUTH_TYPE") or environ.get("OS_AUTH_PLUGIN")
-    if kind and kind not in AUTH_TYPES:
-        raise SettingsError(
-            "OS_AUTH_TYPE is %r, which is not supported; supported are: %s." % (kind, ", ".join(sorted(AUTH_TYPES)))
-        )
     families = HUAWEICLOUD_FAMILIES if platform == "huaweicloud" else ()
     sources = [_from_family(environ, family, platform) for family in families + ("OS_",)]
-    sources[-1] = replace(sources[-1], auth_type=AUTH_TYPES[kind] if kind else None)
+    beside = {key[3:].lower(): value for key, value in environ.items() if key.startswith("OS_") and value}
+    sources[-1] = replace(sources[-1], beside=beside if sources[-1].auth_type else {})
     return sources
 
 
@@ -306,7 +314,7 @@ def _from_family(environ: Mapping[str, str], family: str, platform: str) -> Cred
     if family == "OS_":
         _openrc(environ, values)
     auth = {name: value for name, value in values.items() if name in AUTH_LEAVES}
-    return CredentialSource("the environment (%s*)" % family, as_leaves(auth), values, lenient=True)
+    return _typed(CredentialSource("the environment (%s*)" % family, as_leaves(auth), values, lenient=True))
 
 
 def _openrc(environ: Mapping[str, str], values: dict[str, Any]) -> None:

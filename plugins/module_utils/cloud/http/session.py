@@ -256,6 +256,8 @@ class Session:
             except AuthenticationFailed as failure:
                 last = failure
                 if renewed:
+                    if apply is None and self.auth is not None:
+                        last.hint = self.auth.refusal_hint() or last.hint
                     raise
             except CloudError as failure:
                 last = failure

@@ -21,6 +21,10 @@ class PublicIp:
     address: str
     port_id: str | None = None
     server_id: str | None = None
+    #: The external network of the address; ``None`` on a cloud that has none.
+    network_id: str | None = None
+    #: It is another one after each change, so that a request can be limited to the state that was read.
+    revision: int | None = None
 
     def is_named(self, wanted: str) -> bool:
         """Whether this is its id or its address."""

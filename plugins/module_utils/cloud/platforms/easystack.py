@@ -50,7 +50,9 @@ class EasyStackRules(NovaRules):
     takes_subnets = True
     capabilities: AbstractSet[str] = (
         NovaRules.capabilities | capability_set("live_resize boot_order interface_addresses")
-    ) - capability_set("add_security_group remove_security_group bind_public_ip unbind_public_ip")
+    ) - capability_set(
+        "add_security_group remove_security_group bind_public_ip unbind_public_ip make_public_ip release_public_ip"
+    )
 
     def metadata_problem(self, metadata: Mapping[str, str]) -> str | None:
         # Its API reference limits keys and values to 255 bytes, and a Chinese character has three.

@@ -123,6 +123,8 @@ class UStackRules(NovaRules):
         "purge": "state: absent, which deletes a server permanently",
         "boot_order": "boot_index of volumes",
         "bind_public_ip": "the network service, which binds floating IP addresses",
+        "make_public_ip": "the network service, which makes floating IP addresses",
+        "release_public_ip": "the network service, which releases floating IP addresses",
         "unbind_public_ip": "the network service, which unbinds floating IP addresses",
         "add_security_group": "the security groups of its ports in the network service",
         "remove_security_group": "the security groups of its ports in the network service",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.public_ip import PublicIp
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
 
@@ -20,3 +21,7 @@ class PublicIps(Resource):
     def list(self) -> Sequence[PublicIp]:
         """All public addresses, bound or not."""
         raise self.unsupported()
+
+    def networks(self) -> Sequence[Network]:
+        """The networks with public addresses; none on a cloud whose addresses belong to no network."""
+        return ()

@@ -62,12 +62,9 @@ class InterfaceStrategy(Strategy):
         observed = self.cloud.interfaces.list([server.id]).get(server.id, ())
         return plan_one(server, observed, self.spec, self.cloud.rules)
 
-    def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
-        """A second request after a lost response is refused while the first one is carried out: the ports decide."""
-        refused = isinstance(pending.error, BadRequest) and not pending.outcome_unknown
-        if self.shown_within and progress.tries and refused and pending.expected_state:
-            return replace(pending, error=None)
-        return pending
+    def repetition_errors(self, action: str) -> tuple[type[CloudError], ...]:
+        # A port that a job attaches or detaches cannot be attached or detached again.
+        return (BadRequest,) if self.shown_within else ()
 
     def evidence(
         self, action: Action, pending: PendingAction, before: Server, now: Server, since: str | None

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Callable, Sequence
+from typing import Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -15,7 +15,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     PendingAction,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, PermissionDenied
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    BadRequest,
+    Conflict,
+    PermissionDenied,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, ended_as
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.power import power_evidence
@@ -32,9 +36,17 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import Declaration
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.deletion import DELETE
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import BIND, UNBIND
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
+    BIND,
+    RELEASE,
+    UNBIND,
+    PublicIpSpec,
+    reserve,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import plan_one
 
+#: How many unused addresses a server tries that other tasks bind first.
+_MOST_CHOICES = 5
 WORDS = {"present": "as declared", "absent": "deleted", "restored": "restored", "purged": "purged"}
 
 
@@ -56,8 +68,12 @@ class ServerStrategy(Strategy):
         #: The ids of the servers whose live resize the cloud refused.
         self._offline: set[str] = set()
         self._resizable = ResizableFlavors(cloud)
+        #: How often a server got another unused address than the reserved one, by id.
+        self._choices: dict[str, int] = {}
         #: The public addresses that this run has bound, or unbound, by server id.
         self._bound: dict[str, dict[str, bool]] = {}
+        #: The unused public addresses that servers of this task get, by server id.
+        self._reserved: Mapping[str, str] = {}
 
     def add(self, name: str, server_id: str) -> None:
         """Records a server that this task has created."""
@@ -68,8 +84,15 @@ class ServerStrategy(Strategy):
         spec = self.declared(server).spec
         spec = replace(spec, resize="offline") if server.id in self._offline else spec
         if spec.public_ip is not None:
-            spec = replace(spec, public_ip=refreshed(self.cloud, spec.public_ip))
+            spec = replace(spec, public_ip=self._public_ip(spec.public_ip, server))
         return plan_one(server, spec, self.cloud.rules, server.id in self.created, server.id in self.owed)
+
+    def _public_ip(self, spec: PublicIpSpec, server: Server) -> PublicIpSpec:
+        """The same with the addresses as they are now. Another server of this task does not get the same unused one."""
+        known = replace(refreshed(self.cloud, spec), reserved=self._reserved)
+        if known.chooses:
+            self._reserved = reserve(known, [server])
+        return replace(known, reserved=self._reserved)
 
     def replan(self, progress: Progress, server: Server) -> Change:
         return self.plan_one(server)
@@ -120,6 +143,25 @@ class ServerStrategy(Strategy):
         return replace(outcome, hint=" ".join(filter(None, (outcome.hint, more)))) if more else outcome
 
     def replaces(self, progress: Progress, pending: PendingAction) -> bool:
+        if pending.action == BIND:
+            return self._chooses_another(progress, pending)
+        return self._resizes_offline(progress, pending)
+
+    def _chooses_another(self, progress: Progress, pending: PendingAction) -> bool:
+        """If another task has bound an unused address meanwhile, the server gets another one."""
+        spec, key = self.declared(progress.server).spec.public_ip, progress.server.id
+        refused = isinstance(pending.error, (BadRequest, Conflict)) and not pending.outcome_unknown
+        earlier = self._reserved.get(key)
+        if spec is None or not spec.any_of_network or not refused or self._choices.get(key, 0) >= _MOST_CHOICES:
+            return False
+        self._choices[key] = self._choices.get(key, 0) + 1
+        change = self.plan_one(progress.server)
+        if change.refusal or not change.planned_actions or self._reserved.get(key) == earlier:
+            return False
+        progress.actions = tuple(change.planned_actions)
+        return True
+
+    def _resizes_offline(self, progress: Progress, pending: PendingAction) -> bool:
         """If the cloud refuses a live resize, ``resize: auto`` stops the server for it: the document of the cloud does
         not say which flavors it refuses."""
         # A conflict belongs to the present state of the server, in which a stop does not help.
@@ -134,7 +176,7 @@ class ServerStrategy(Strategy):
     def accepted(self, progress: Progress, pending: PendingAction) -> None:
         if pending.action == "reboot":
             self.owed.discard(progress.server.id)
-        if pending.action in (BIND, UNBIND):
+        if pending.action in (BIND, UNBIND, RELEASE):
             address = str(progress.actions[0].arguments["address"])
             self._bound.setdefault(progress.server.id, {})[address] = pending.action == BIND
 

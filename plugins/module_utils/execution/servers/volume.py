@@ -6,12 +6,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
+    CloudError,
     Conflict,
     ServerError,
 )
@@ -43,14 +41,9 @@ class VolumeStrategy(Strategy):
         attached = self.cloud.volumes.list([server.id]).get(server.id, NO_VOLUMES)
         return plan_one(server, attached, self.spec, self.cloud.rules)
 
-    def answered(self, progress: Progress, pending: PendingAction) -> PendingAction:
-        """A second request after a lost response is refused while the first one is carried out: the volumes decide."""
-        error = pending.error
-        refused = isinstance(error, (BadRequest, Conflict, ServerError)) and not pending.outcome_unknown
-        if error and refused and progress.doubt and pending.expected_state and self.cloud.supports("jobs"):
+    def repetition_errors(self, action: str) -> tuple[type[CloudError], ...]:
+        if self.cloud.supports("jobs"):
             # A job attaches and detaches volumes, so the list of volumes shows it later.
-            return pending if error.is_busy else replace(pending, error=None)
-        if pending.action == DETACH and progress.tries and isinstance(error, BadRequest):
-            # The response was lost, and the volume is being detached: it cannot be detached twice.
-            return replace(pending, error=None)
-        return pending
+            return (BadRequest, Conflict, ServerError)
+        # A volume that is being detached cannot be detached again.
+        return (BadRequest,) if action == DETACH else ()

@@ -17,6 +17,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules im
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import Declaration
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import parse_wish
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import names_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec, plan_servers
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import mapped_keys, tag_texts
@@ -219,7 +220,8 @@ def check_public_ips(groups: Iterable[EntryGroup]) -> None:
     """Raises InvalidRequest for a public address of several servers."""
     claimed: dict[str, Entry] = {}
     for group in groups:
-        address = str(group.options.get("public_ip") or "")
+        given = group.options.get("public_ip")
+        address = parse_wish(given).get("address", "") if given is not None else ""
         for entry in group.entries if address else ():
             other = claimed.setdefault(address, entry)
             if other is not entry or len(entry.names) > 1:

@@ -182,7 +182,7 @@ def _declared(spec: ServerSpec) -> dict[str, Any]:
         "locked": spec.locked,
         "power_state": GOAL[spec.power_state] if spec.power_state else None,
         "security_groups": [group.label for group in spec.security_groups],
-        "public_ip": spec.public_ip and spec.public_ip.wanted,
+        "public_ip": spec.public_ip and spec.public_ip.label,
     }
     shown.update((key, value) for key, value in given.items() if value)
     return shown

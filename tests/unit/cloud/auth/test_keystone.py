@@ -72,6 +72,7 @@ def issue(wire: Any, reply: Any, token: str = "tok-1", body: Any = None, **expec
     wire.expect("POST", TOKENS, reply=answer, absent=("X-Auth-Token", "Authorization"), **expected)
 
 
+SECRETS = ("password", "passcode", "application_credential_secret")
 USER = {"name": "demo", "domain": {"id": "default"}}
 BODIES = [
     (
@@ -101,6 +102,35 @@ BODIES = [
          "application_credential": {"name": "n", "secret": "s3cret", "user": USER}},
         None,
     ),
+    (
+        {**PASSWORD, "passcode": "123456"},
+        {"methods": ["password", "totp"], "password": {"user": {**USER, "password": "s3cret"}},
+         "totp": {"user": {**USER, "passcode": "123456"}}},
+        {"project": {"name": "demo", "domain": {"id": "default"}}},
+    ),
+    (
+        {"auth_type": "v3totp", "user_id": "u1", "passcode": "123456", "trust_id": "t1"},
+        {"methods": ["totp"], "totp": {"user": {"id": "u1", "passcode": "123456"}}},
+        {"OS-TRUST:trust": {"id": "t1"}},
+    ),
+    (
+        {"auth_type": "v3multifactor", "auth_methods": ["v3totp", "v3password"], "user_id": "u1", "password": "s3cret",
+         "passcode": "123456", "system_scope": "all"},
+        {"methods": ["password", "totp"], "password": {"user": {"id": "u1", "password": "s3cret"}},
+         "totp": {"user": {"id": "u1", "passcode": "123456"}}},
+        {"system": {"all": True}},
+    ),
+    (
+        {"username": "demo", "password": "s3cret", "domain_name": "D"},
+        {"methods": ["password"], "password": {"user": {**USER, "password": "s3cret"}}},
+        {"domain": {"name": "D"}},
+    ),
+    (
+        {**PASSWORD, "domain_name": "D"},
+        {"methods": ["password"],
+         "password": {"user": {"name": "demo", "domain": {"name": "D"}, "password": "s3cret"}}},
+        {"project": {"name": "demo", "domain": {"name": "D"}}},
+    ),
 ]  # fmt: skip
 
 
@@ -112,8 +142,12 @@ def test_the_body_of_each_method(wire: Any, reply: Any, clock: Any, auth: Any, i
     session = session_for(wire, clock, auth)
     assert session.get(wire.url + "/thing").status == 200
     assert session.auth.project_id == "p1"
-    assert session.secrets() == {"s3cret", "tok-1"}
-    assert "s3cret" not in session.auth.identity() and "tok-1" not in session.auth.identity()
+    assert session.secrets() == {auth[name] for name in SECRETS if name in auth} | {"tok-1"}
+    assert (
+        "123456" not in session.auth.identity()
+        and "s3cret" not in session.auth.identity()
+        and "tok-1" not in session.auth.identity()
+    )
 
 
 def test_huaweicloud_iam_without_catalog(wire: Any, reply: Any, clock: Any) -> None:
@@ -436,3 +470,79 @@ def test_http_on_this_machine_does_not_travel() -> None:
     with pytest.raises(ServerError):
         session.get("http://127.0.0.1:8774/a", apply=lambda prepared: None)
     assert session.sent and reported == []
+
+
+# -- factors, scopes and access rules --------------------------------------------------------------------------------
+
+
+def test_a_user_who_needs_a_passcode(wire: Any, reply: Any, clock: Any) -> None:
+    receipt = {"receipt": {"methods": ["password"]}, "required_auth_methods": [["password", "totp"]]}
+    wire.expect("POST", TOKENS, reply=reply(401, receipt, headers={"Openstack-Auth-Receipt": "r"}))
+    with pytest.raises(AuthenticationFailed) as caught:
+        assert session_for(wire, clock).auth.project_id
+    assert "the user has to log in with password and totp" in caught.value.message
+    assert caught.value.hint == "Give auth.passcode, the current time-based one-time password of the user."
+
+
+def test_a_passcode_that_has_ended(wire: Any, reply: Any, clock: Any) -> None:
+    wire.expect("POST", TOKENS, reply=reply(401, {"error": {"code": 401, "message": "Invalid passcode 123456"}}))
+    with pytest.raises(AuthenticationFailed) as caught:
+        assert session_for(wire, clock, {**PASSWORD, "passcode": "123456"}).auth.project_id
+    assert "valid for about 30 seconds" in str(caught.value) and "123456" not in str(caught.value)
+
+
+def test_tasks_of_a_run_share_a_token_although_each_has_a_new_passcode() -> None:
+    auth = {**PASSWORD, "auth_url": "https://k/v3"}
+    known = [resolve({"platform": "openstack", "auth": {**auth, "passcode": code}}, {}).auth for code in ("1", "2")]
+    assert known[0].cache_secrets() == known[1].cache_secrets() == {"s3cret"} and known[0].secrets() == {"s3cret", "1"}
+    only = {"auth_type": "v3totp", "auth_url": "https://k/v3", "user_id": "u", "project_id": "p", "passcode": "1"}
+    assert resolve({"platform": "openstack", "auth": only}, {}).auth.cache_secrets() == {"1"}
+
+
+def test_a_token_for_the_system_has_no_project(wire: Any, reply: Any, clock: Any) -> None:
+    issue(wire, reply, body={"token": {**token_body()["token"], "project": None, "system": {"all": True}}})
+    session = session_for(wire, clock, {"username": "demo", "password": "s3cret", "system_scope": "all"})
+    with pytest.raises(SettingsError, match="The token is not scoped to a project.") as caught:
+        assert session.auth.project_id
+    assert "not for a domain or the system" in str(caught.value)
+
+
+def test_a_request_that_access_rules_do_not_permit(wire: Any, reply: Any, clock: Any, tmp_path: Path) -> None:
+    rules = [{"method": "GET", "path": "/v2.1/servers", "service": "compute"}]
+    body = token_body(application_credential={"id": "a1", "name": "n", "access_rules": rules})
+    auth = {"application_credential_id": "a1", "application_credential_secret": "s3cret"}
+    issue(wire, reply, body=body)
+    wire.expect("POST", "/thing", reply=reply(401, {}))
+    issue(wire, reply, "tok-2", body=body)
+    wire.expect("POST", "/thing", reply=reply(401, {}))
+    session = session_for(wire, clock, auth, token_cache=str(tmp_path / "cache"))
+    with pytest.raises(AuthenticationFailed) as caught:
+        session.post(wire.url + "/thing", json={})
+    said = "The access rules of the application credential do not permit this request; they permit: "
+    assert caught.value.hint == said + "GET /v2.1/servers of compute."
+    # Another task, with the kept token.
+    session = session_for(wire, clock, auth, token_cache=str(tmp_path / "cache"))
+    assert session.auth.project_id == "p1" and (session.auth.refusal_hint() or "").startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("auth", "said"),
+    [
+        (
+            {**PASSWORD, "trust_id": "t"},
+            "auth has auth.trust_id and auth.project_name, and a token is for one of them.",
+        ),
+        ({"token": "t", "trust_id": "t"}, "auth.trust_id: token credentials do not have it. Leave it out."),
+        ({**PASSWORD, "client_id": "x"}, "auth.client_id: password credentials do not have it. Set auth.auth_type"),
+    ],
+)
+def test_options_that_have_no_effect_together(wire: Any, clock: Any, auth: dict[str, str], said: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        session_for(wire, clock, auth)
+    assert said in str(caught.value)
+
+
+def test_huaweicloud_has_no_trusts(wire: Any) -> None:
+    options = {"platform": "huaweicloud", "region": "r1", "auth": {**PASSWORD, "trust_id": "t"}}
+    with pytest.raises(SettingsError, match="auth.trust_id: platform huaweicloud does not have it; leave it out"):
+        resolve(options, {})

@@ -105,11 +105,6 @@ def test_secure_without_this_cloud() -> None:
     assert load(files)["auth"] == {"username": "u"}
 
 
-@pytest.mark.parametrize("key", ["profile", "cloud"])
-def test_vendor_profiles_are_refused(key: str) -> None:
-    assert f"uses a vendor profile ({key}: ovh)" in refused(f"{key}: ovh")
-
-
 def test_regions() -> None:
     two = "regions: [A, {name: B, values: {interface: internal, auth: {project_name: b}}}]"
     assert "several regions: A, B" in refused(two)
@@ -119,6 +114,8 @@ def test_regions() -> None:
     assert (chosen["region"], chosen["interface"]) == ("B", "internal")
     assert chosen["auth"] == {"username": "u", "project_name": "b"}
     assert entry("regions: [A]")["region"] == "A"
+    assert "several regions: A, B" in refused("region_name: 'A,B'")
+    assert entry("region_name: [A, B]", region="B")["region"] == "B"
     assert "regions is not a list" in refused("regions: A")
 
 
@@ -129,7 +126,7 @@ def test_all_keys() -> None:
         "cloud_domain: c.example"
     )
     assert found == {
-        "auth": {}, "auth_type": "token", "platform": "ustack", "region": "", "interface": "internal",
+        "auth": {"auth_type": "v3token"}, "beside": {}, "platform": "ustack", "region": "", "interface": "internal",
         "endpoint": None, "endpoints": {"compute": "https://c"}, "allow_plain_http": None, "validate_certs": False,
         "ca_cert": "/ca", "client_cert": "/c", "client_key": "/k", "api_timeout": 3, "warnings": [],
         "enterprise_project_id": "0", "cloud_domain": "c.example",

@@ -65,6 +65,11 @@ ENTRIES: dict[str, dict[str, Any]] = {
         "block_storage_endpoint_override": "https://v/v3",
     },
     "timeout": {"auth": {**WEB, **DOMAINS}, "api_timeout": 7},
+    "totp": {"auth_type": "v3totp", "auth": {**URL, "username": "op", "passcode": "1", "project_id": "w0", **DOMAINS}},
+    "trust": {"auth_type": "v3password", "auth": {**USER, "user_domain_name": "U", "trust_id": "t0"}},
+    "system": {"auth_type": "v3password", "auth": {**USER, "user_domain_name": "U", "system_scope": "all"}},
+    "domain": {"auth_type": "v3password", "auth": {**USER, "user_domain_name": "U", "domain_name": "Corp"}},
+    "trust beside auth": {"auth": {**USER, "user_domain_name": "U"}, "trust_id": "t0"},
 }
 
 OPENRC = {name.upper(): value for name, value in {f"os_{key}": value for key, value in USER.items()}.items()}
@@ -87,6 +92,47 @@ ENVIRONMENTS: dict[str, dict[str, str]] = {
 }  # fmt: skip
 
 
+PUBLIC = {
+    "public-clouds": {
+        "acme": {
+            "auth": {"auth_url": "https://{region_name}.acme/v3", "user_domain_name": "Acme", "project_domain_id": "a"},
+            "regions": ["R1", {"name": "R2", "values": {"interface": "internal", "auth": {"project_name": "two"}}}],
+            "interface": "admin",
+            "api_timeout": 9,
+        }
+    }
+}
+OPERATOR = {"username": "op", "password": "pw", "project_name": "web"}
+#: Entries with a profile, and the region that is asked for.
+PROFILES: dict[str, tuple[dict[str, Any], str]] = {
+    "profile": ({"profile": "acme", "auth": OPERATOR}, "R1"),
+    "older name": ({"cloud": "acme", "auth": OPERATOR}, "R1"),
+    "values of a region": ({"profile": "acme", "auth": OPERATOR}, "R2"),
+    "the entry counts": ({"profile": "acme", "auth": {**OPERATOR, "user_domain_name": "Mine"}, "api_timeout": 3}, "R1"),
+    "a region that the profile does not list": ({"profile": "acme", "auth": OPERATOR, "region_name": "R9"}, "R9"),
+    "regions of the entry": ({"profile": "acme", "auth": OPERATOR, "regions": ["R7"]}, "R7"),
+    "of openstacksdk": ({"profile": "switchengines", "auth": {**OPERATOR, **DOMAINS}}, "LS"),
+}
+
+
+@pytest.mark.parametrize("name", PROFILES)
+def test_a_profile(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry_of, region = PROFILES[name]
+    files = {"clouds": {"clouds": {"lab": {**entry_of, "cloudserver_platform": "openstack"}}}, "clouds-public": PUBLIC}
+    folder = tmp_path / ".config/openstack"
+    folder.mkdir(parents=True)
+    for file, document in files.items():
+        (folder / f"{file}.yaml").write_text(yaml.safe_dump(document))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    theirs = openstack.config.OpenStackConfig(
+        config_files=[str(folder / "clouds.yaml")], vendor_files=[str(folder / "clouds-public.yaml")],
+        secure_files=[], load_envvars=False,
+    )  # fmt: skip
+    ours = resolve({"cloud": "lab", "region": region}, {"HOME": str(tmp_path)})
+    compare(ours, theirs.get_one("lab", region_name=region))
+    assert ours.warnings == ()
+
+
 def compare(ours: Settings, theirs: Any) -> None:
     """Every value that openstacksdk has is ours too, and we have none that it has not, but our defaults."""
     auth = {key: str(value) for key, value in theirs.config["auth"].items()}
@@ -99,7 +145,7 @@ def compare(ours: Settings, theirs: Any) -> None:
                 if value and not named:
                     auth["%s_domain_%s" % (whose, kind)] = value
     mine = {leaf: getattr(ours.auth, leaf, "") for leaf in AUTH_LEAVES}
-    mine = {leaf: value for leaf, value in mine.items() if value}
+    mine = {leaf: value for leaf, value in mine.items() if value and leaf not in ("auth_type", "auth_methods")}
     auth = {leaf: value for leaf, value in auth.items() if hasattr(ours.auth, leaf)}
     assert mine == auth
     assert (ours.verify, ours.cert) == theirs.get_requests_verify_args()
@@ -164,11 +210,13 @@ def test_keys_for_other_services_and_tools_are_left_alone(key: str) -> None:
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
-        ({"auth_type": "v3oidcpassword"}, "auth_type v3oidcpassword, which is not supported"),
-        ({"auth": {**WEB, "trust_id": "t"}}, "has trust_id, which is not supported"),
-        ({"auth": {**USER, "system_scope": "all"}}, "has system_scope, which is not supported"),
-        ({"auth": {**WEB, "passcode": "1"}}, "has passcode, which is not supported"),
-        ({"auth": {**USER, "domain_name": "Corp"}}, "lack auth.project_name"),
+        ({"auth": {**WEB, "trust_id": "t"}}, "auth.trust_id and auth.project_name, and a token is for one of them"),
+        ({"auth": {**USER, "system_scope": "some"}}, "auth.system_scope is 'some'; it must be all"),
+        ({"auth_type": "v3totp"}, "lack auth.passcode"),
+        ({"auth_type": "v3multifactor", "auth_methods": ["v3password", "v3totp"]}, "lack auth.passcode"),
+        ({"auth_type": "v3oidcdeviceauthz"}, "asks a person at a browser"),
+        ({"auth_type": "v3password", "auth": {**WEB, "protocol": "openid"}}, "auth.protocol: password credentials do"),
+        ({"auth": USER}, "lack auth.project_name"),
         ({"insecure": "perhaps"}, "insecure is 'perhaps'"),
         ({"image_endpoint_override": "image.example"}, "endpoints.image is not a URL"),
         ({"auth": {**WEB, "password": "a\x00b"}}, "auth.password contains a NUL"),

@@ -99,6 +99,8 @@ class HuaweiRules(Rules):
         "confirm_resize": "resize: offline; ECS confirms a resize automatically",
         "revert_resize": "the old flavor, with resize: offline",
         "reset_state": "server_power or server_os, which recover a server from ERROR, or recreate: true",
+        "make_public_ip": "an elastic IP address that exists already",
+        "release_public_ip": "delete_public_ip with state: absent, or the EIP service",
         "networks": "networks with subnet, and vpc_id",
         "detach_keypairs": "server_keypair, which unbinds the key pair of servers",
         "bind_keypair": "server_os, which sets the key pair of a server; this cloud has no key pair service (KPS)",

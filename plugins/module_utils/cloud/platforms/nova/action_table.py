@@ -48,6 +48,8 @@ ACTIONS: Mapping[str, NovaAction] = {
     "set_tags": NovaAction(lifecycle.set_tags),
     "bind_public_ip": NovaAction(public_ips.bind_public_ip),
     "unbind_public_ip": NovaAction(public_ips.unbind_public_ip),
+    "make_public_ip": NovaAction(public_ips.make_public_ip),
+    "release_public_ip": NovaAction(public_ips.release_public_ip),
     "add_security_group": NovaAction(lifecycle.add_security_group, "addSecurityGroup"),
     "remove_security_group": NovaAction(lifecycle.remove_security_group, "removeSecurityGroup"),
     "lock": NovaAction(lifecycle.lock),

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
@@ -46,6 +46,8 @@ class ActionRequest:
     shows: Callable[[Any], bool] | None = None
     method: str = "POST"
     version: Version | None = None
+    #: Headers besides those of each request.
+    headers: Mapping[str, str] = field(default_factory=dict)
     #: Whether the session may repeat it automatically; ``None`` is the default of the verb.
     is_retry_safe: bool | None = None
     #: The operation as an infinitive, for error messages; ``None`` is the name of the action with the server.
@@ -114,7 +116,7 @@ def _send(api: NovaApi, row: NovaAction, pending: PendingAction, request: Action
             request.method,
             request.url or "%s/servers/%s%s" % (api.endpoint, id_segment(pending.server_id), request.path),
             json=request.body,
-            headers=api.headers(version),
+            headers={**(api.headers(version) or {}), **request.headers},
             what=what,
             expect="any",
             is_retry_safe=request.is_retry_safe,

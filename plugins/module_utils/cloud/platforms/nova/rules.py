@@ -66,6 +66,7 @@ class NovaRules(Rules):
         " attach_interface detach_interface interface_tags"
         " create update set_metadata remove_metadata replace_metadata set_tags lock unlock reset_state resize"
         " add_security_group remove_security_group bind_public_ip unbind_public_ip"
+        " make_public_ip release_public_ip"
         " confirm_resize revert_resize delete restore purge networks descriptions hostnames lock_reasons"
         " services forced_down hypervisors migrate live_migrate evacuate migrate_to_host force_host"
         " server_groups server_group_policies server_group_soft server_group_rules"
@@ -81,6 +82,8 @@ class NovaRules(Rules):
         "interface_security_groups": "a port with these security groups by port_id",
         "live_resize": "resize: offline",
         "bind_public_ip": "the network service, which binds floating IP addresses",
+        "make_public_ip": "the network service, which makes floating IP addresses",
+        "release_public_ip": "the network service, which releases floating IP addresses",
         "unbind_public_ip": "the network service, which unbinds floating IP addresses",
         "add_security_group": "the security groups of its ports in the network service",
         "remove_security_group": "the security groups of its ports in the network service",
