@@ -113,7 +113,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     plan_aggregate,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, pairs_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import PLANNING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
@@ -123,6 +123,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 MODULE = ModuleSpec(
     argument_spec(
+        PLANNING,
         name={"type": "str"},
         id={"type": "int"},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -160,7 +161,7 @@ def run(context: Context) -> Result:
     observed = find_aggregate(known, params["id"], params["name"])
     if observed is None and params["id"] is not None and params["state"] == "present":
         raise InvalidRequest("id: no aggregate has the id %s; leave it out to create one" % params["id"])
-    plan = plan_aggregate(observed, known, wanted)
+    plan = context.approve_resource(plan_aggregate(observed, known, wanted))
     result = Result(changed=plan.changed, diff=plan.diff())
     shown = plan.after
     if plan.changed and not context.check_mode:

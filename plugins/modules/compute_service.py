@@ -125,14 +125,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.reso
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import UNKNOWN
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.compute_service import (
     ServiceSpec,
+    approved,
     choose_services,
     diff,
+    entries,
     failure,
     plan_service,
     predicted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import PLANNING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
@@ -142,6 +144,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 MODULE = ModuleSpec(
     argument_spec(
+        PLANNING,
         hosts={"type": "list", "elements": "str", "required": True, "aliases": ["host"]},
         binary={"type": "str", "default": "nova-compute"},
         state={"type": "str", "choices": ["enabled", "disabled"]},
@@ -149,6 +152,7 @@ MODULE = ModuleSpec(
         forced_down={"type": "bool"},
     ),
     required_one_of=[("state", "forced_down")],
+    selecting=("hosts",),
 )
 
 
@@ -166,6 +170,8 @@ def run(context: Context) -> Result:
 
     found = choose_services(cloud.hosts.list_services(only, params["binary"]), hosts)
     plan = [plan_service(service, wanted) for service in found]
+    if context.approval:
+        plan = approved(plan, context.approval.verdicts(entries(plan)))
     changes = any(each.changes for each in plan)
     if context.check_mode or not changes:
         outcomes = predicted(plan)

@@ -156,7 +156,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     refuse_taken_name,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import pairs_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import PLANNING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
@@ -166,6 +166,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 MODULE = ModuleSpec(
     argument_spec(
+        PLANNING,
         name={"type": "str"},
         id={"type": "str", "aliases": ["flavorid"]},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -208,7 +209,7 @@ def run(context: Context) -> Result:
     if params["state"] == "present":
         refuse_taken_name(known, observed, params["name"])
         observed = cloud.flavors.with_access(observed) if observed else None
-    plan = plan_flavor(observed, wanted)
+    plan = context.approve_resource(plan_flavor(observed, wanted))
     result = Result(changed=plan.changed, diff=plan.diff())
     shown = plan.after
     if plan.changed and not context.check_mode:

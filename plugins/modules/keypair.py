@@ -194,7 +194,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     plan_keypair,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import PLANNING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
@@ -204,6 +204,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 MODULE = ModuleSpec(
     argument_spec(
+        PLANNING,
         name={"type": "str", "required": True},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         public_key={"type": "str", "no_log": False},
@@ -292,7 +293,7 @@ def run(context: Context) -> Result:
     user_id = context.params["user_id"]
     wanted = wanted_of(context)
     observed = context.cloud.keypairs.get(wanted.name, user_id)
-    plan = plan_keypair(observed, wanted)
+    plan = context.approve_resource(plan_keypair(observed, wanted))
     result = Result(changed=plan.changed, diff=plan.diff())
 
     if any(step.action == CREATE for step in plan.steps):

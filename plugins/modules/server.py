@@ -920,6 +920,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     read_user_data,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -975,6 +976,7 @@ MODULE = ModuleSpec(
     argument_spec(
         WAITING,
         REPORT,
+        PLANNING,
         name={"type": "str"},
         names={"type": "list", "elements": "str"},
         count={"type": "int"},
@@ -1045,6 +1047,7 @@ MODULE = ModuleSpec(
         ("user_data", "user_data_file"),
     ],
     required_one_of=[("name", "names", "name_pattern", "select")],
+    selecting=("name", "names", "count", "name_pattern", "select"),
 )
 
 
@@ -1064,7 +1067,7 @@ def run(context: Context) -> Result:
     present = params["state"] == "present"
     wanted = (params["image"] or params["iso"]) if present else None
 
-    observed = observe(cloud, params, names)
+    observed = observe(cloud, params, names, context)
     if params["select"] is not None:
         context.warn_of_no_servers(params["select"], observed.servers, observed.missing)
     found = DeclaredLookup(cloud, context.warn)
@@ -1088,6 +1091,7 @@ def run(context: Context) -> Result:
         new = new_server(params, spec, cloud.rules, user_data, to_make, network_ids(cloud, params["networks"]))
         check_references(cloud, new)
         context.warn_if(disabled_password(new.password, new.user_data, _os_type(spec), cloud.rules))
+    plan = context.approve(plan)
     _report_unapplied(context, plan, user_data)
     context.warn_if(hostname_warning(plan, spec, cloud.rules))
     context.warn_if(ignored_option(plan, params["auto_pay"], cloud.rules))

@@ -155,7 +155,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import PLANNING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
@@ -165,6 +165,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 MODULE = ModuleSpec(
     argument_spec(
+        PLANNING,
         name={"type": "str"},
         id={"type": "str"},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -247,7 +248,7 @@ def run(context: Context) -> Result:
     if observed is None and group_id is not None and wanted.state == "present":
         raise InvalidRequest("id: no server group has the id %s; leave it out to create one" % group_id)
     members = labels(cloud, observed) if observed and needs_members(observed, wanted) else []
-    plan = plan_group(observed, wanted, members)
+    plan = context.approve_resource(plan_group(observed, wanted, members))
     result = Result(changed=plan.changed, diff=plan.diff())
 
     shown = plan.after

@@ -174,6 +174,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     plan_interfaces,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -193,6 +194,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         port_id={"type": "str"},
         network_id={"type": "str"},
@@ -227,7 +229,7 @@ def run(context: Context) -> Result:
     spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     observed = context.cloud.interfaces.list(ids)
-    plan = plan_interfaces(chosen.servers, observed, spec, context.cloud.rules)
+    plan = context.approve(plan_interfaces(chosen.servers, observed, spec, context.cloud.rules))
     if plan.changed and spec.state == "present" and spec.network_id:
         check_network(context.cloud, spec.network_id)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}

@@ -165,6 +165,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -184,6 +185,7 @@ MODULE = ModuleSpec(
         SELECTION,
         REPORT,
         WAITING,
+        PLANNING,
         key_names={"type": "list", "elements": "str", "required": True, "no_log": False},
         state={"type": "str", "choices": list(ACTION_OF_STATE), "default": "attached"},
         password={"type": "str", "no_log": True},
@@ -223,7 +225,7 @@ def bind(context: Context, selection: Selection) -> Result:
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    plan = plan_binding(chosen.servers, spec)
+    plan = context.approve(plan_binding(chosen.servers, spec))
     if plan.changed and spec.is_bound:
         require_keypairs(context.cloud, spec.names[:1])
         # Reading the key pair may have shown that the cloud has no service that binds it.
@@ -242,7 +244,7 @@ def attach(context: Context, selection: Selection) -> Result:
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    plan = plan_keypairs(chosen.servers, state, names)
+    plan = context.approve(plan_keypairs(chosen.servers, state, names))
     if state == "attached":
         # A key pair that a server already has may have been deleted since.
         require_keypairs(context.cloud, sorted({name for change in plan.items for name in change.after.get(state, ())}))

@@ -196,6 +196,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, in_range
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -218,6 +219,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         host={"type": "str"},
         from_host={"type": "str"},
         mode={"type": "str", "choices": list(MODES), "default": "auto"},
@@ -246,11 +248,11 @@ def run(context: Context) -> Result:
 
     services = {each.host: each for each in cloud.hosts.list_services(binary=NOVA_COMPUTE)}
     check_hosts(spec, services, moving=False)
-    chosen = find_servers(cloud, params)
+    chosen = find_servers(cloud, params, context)
     if params["from_host"] is None or any(params[name] for name in CHOOSERS):
         # A host that is empty already is what its last task has left.
         context.warn_of_no_servers(params, chosen.servers, chosen.missing)
-    plan = plan_migrations(chosen.servers, spec, services, cloud.rules)
+    plan = context.approve(plan_migrations(chosen.servers, spec, services, cloud.rules))
     check_hosts(spec, services, moving=plan.changed)
     waiting = unconfirmed(plan)
     if waiting:

@@ -255,6 +255,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import read_user_data
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -275,6 +276,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         image={"type": "str"},
         reinstall={"type": "bool", "default": False},
         cloud_init={"type": "bool", "default": True},
@@ -310,7 +312,7 @@ def run(context: Context) -> Result:
     if wanted:
         image = find_image_to_install(cloud, wanted.strip(), chosen.servers)
         spec = replace(spec, order=replace(spec.order, image=image))
-    plan = plan_os(chosen.servers, spec, cloud.rules)
+    plan = context.approve(plan_os(chosen.servers, spec, cloud.rules))
     check_order(plan, spec, cloud.rules)
     context.warn_if(ignored_options(plan, spec, cloud.rules))
     context.warn_if(check_name_after(plan, spec))

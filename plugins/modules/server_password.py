@@ -191,6 +191,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_generator import SAFE_SPECIAL
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -213,6 +214,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         password={"type": "str", "no_log": True},
         passwords={"type": "dict", "no_log": True},
         generate={"type": "dict", "options": RECIPE},
@@ -223,6 +225,7 @@ MODULE = ModuleSpec(
         force={"type": "bool", "default": False},
     ),
     mutually_exclusive=[("password", "passwords", "generate")],
+    unset_in_check=("password", "passwords", "generate"),
 )
 PARTICIPLE = "given the password"
 
@@ -240,14 +243,14 @@ def run(context: Context) -> Result:
     chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, spec)
     spec = replace(spec, passwords=secrets)
-    plan = passwords.plan_passwords(chosen.servers, spec, context.cloud.rules)
+    plan = context.approve(passwords.plan_passwords(chosen.servers, spec, context.cloud.rules))
     if secrets:
         checked = (item.server for item in plan.items if item.actions)
         passwords.check_strength(checked, secrets, spec, context.cloud.rules)
     result = Result(data={"missing": dict(chosen.missing)})
     if context.check_mode:
         refused = rehearsed(context.cloud, plan)
-        plan = passwords.without(plan, refused)
+        plan = context.approve(passwords.without(plan, refused))
         result.changed, result.diff = plan.changed, plan.diff()
         result.data.update(records(context, chosen.servers), **handle_of(context))
         return report([refused.get(each.server_id, each) for each in predicted(plan)], PARTICIPLE, result)

@@ -128,6 +128,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     plan_power,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -147,6 +148,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         state={"type": "str", "choices": list(STATES), "required": True},
         force={"type": "bool", "default": False},
     )
@@ -161,7 +163,7 @@ def run(context: Context) -> Result:
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    plan = plan_power(chosen.servers, target_state, force, context.cloud.rules)
+    plan = context.approve(plan_power(chosen.servers, target_state, force, context.cloud.rules))
     data = {"missing": dict(chosen.missing)}
     if context.check_mode:
         return check_result(context, plan, target_state, data)

@@ -175,12 +175,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS, Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.snapshot import (
     SnapshotSpec,
+    approved_removal,
     one_of_name,
     plan_removal,
     plan_snapshots,
+    removal_entries,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import pairs_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -201,6 +204,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         name={"type": "str"},
         image_ids={"type": "list", "elements": "str"},
@@ -210,6 +214,7 @@ MODULE = ModuleSpec(
         force={"type": "bool", "default": False},
     ),
     mutually_exclusive=[("image_ids", "name")],
+    selecting=(*SELECTION, "image_ids"),
     required_if=[("state", "present", ("name",)), ("state", "absent", ("name", "image_ids"), True)],
 )
 
@@ -219,7 +224,7 @@ def run(context: Context) -> Result:
     context.cloud.require("delete_image" if absent else "create_image")
     spec = SnapshotSpec(
         context.params["name"] or "",
-        context.cloud.session.clock.now(),
+        context.now(),
         pairs_of(context.params["metadata"], "metadata", context.cloud.rules) or {},
         context.params["keep_last"],
         context.params["allow_duplicate_name"],
@@ -233,7 +238,7 @@ def run(context: Context) -> Result:
 
     chosen = context.select_servers(selection)
     images = _images(context, spec, chosen.servers)
-    plan = plan_snapshots(chosen.servers, images, spec)
+    plan = context.approve(plan_snapshots(chosen.servers, images, spec))
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if context.check_mode:
         data["snapshots"] = _shown(context, images, spec, chosen.servers)
@@ -294,6 +299,8 @@ def _unwanted(context: Context, spec: SnapshotSpec) -> Sequence[Snapshot]:
 
 def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
     outcomes = plan_removal(images, context.params["force"])
+    if context.approval:
+        outcomes = approved_removal(outcomes, context.approval.verdicts(removal_entries(images, outcomes)))
     going = [image for image in images if outcomes[image.id].result == PLANNED]
     diff = {"before": {image.label: image.as_dict() for image in going}, "after": {}}
     result = Result(bool(going), {"snapshots": _records(context, going)}, diff)

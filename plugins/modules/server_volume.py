@@ -166,6 +166,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     plan_volumes,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -185,6 +186,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         volumes={"type": "list", "aliases": ["volume"], "elements": "str", "default": []},
         purge_volumes={"type": "bool", "default": False},
@@ -226,7 +228,7 @@ def run(context: Context) -> Result:
     spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volumes.list(ids)
-    plan = plan_volumes(chosen.servers, attached, spec, context.cloud.rules)
+    plan = context.approve(plan_volumes(chosen.servers, attached, spec, context.cloud.rules))
     servers = {server.id: server for server in chosen.servers}
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:

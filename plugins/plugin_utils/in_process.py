@@ -122,11 +122,43 @@ class InProcessAction(ActionBase):
         module = importlib.import_module(MODULES + name)
         # A null counts as left out, in both ways to run.
         given = without_nulls(self._task.args, module.MODULE.argument_spec)
-        found = self._here(name, module, given) if self._may_run_here(variables) else self._there(variables, given)
+        if "plan_file" in given and "plan_file" in module.MODULE.argument_spec:
+            found = self._with_plan_file(name, module, given, variables)
+        else:
+            found = self._anywhere(name, module, given, variables)
         if not _shows_invocation(variables):
             found.pop("invocation", None)
         result.update(found)
         return result
+
+    def _anywhere(self, name: str, module: Any, given: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        return self._here(name, module, given) if self._may_run_here(variables) else self._there(variables, given)
+
+    def _with_plan_file(
+        self, name: str, module: Any, given: dict[str, Any], variables: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Reads the approved plan for a run, and writes the plan of check mode. The module itself gets a mapping, and
+        returns one: wherever it runs, the file is on the controller."""
+        from ansible_collections.cloudserver.compute.plugins.plugin_utils import plan_file
+        from ansible_collections.cloudserver.compute.plugins.plugin_utils.locked_file import FileError
+
+        path, checks = str(given["plan_file"]), bool(self._task.check_mode)
+        try:
+            if "plan" in given:
+                raise FileError("plan and plan_file exclude each other; set one of them")
+            if not checks:
+                return self._anywhere(name, module, {**given, "plan": plan_file.take(path)}, variables)
+            if self._task.async_val:
+                raise FileError("plan_file: check mode cannot write a plan with async; leave out async")
+            plan_file.begin(path)
+            found = self._anywhere(name, module, {**given, "return_plan": True}, variables)
+            if "plan" in found:
+                found["plan_file"] = plan_file.add(path, found["plan"])
+        except FileError as error:
+            return {"failed": True, "changed": False, "msg": str(error)}
+        if not boolean(given.get("return_plan", False), strict=False):
+            found.pop("plan", None)
+        return found
 
     def _may_run_here(self, variables: dict[str, Any]) -> bool:
         """Whether the task wants nothing that only a process of its own can give."""
@@ -164,6 +196,8 @@ class InProcessAction(ActionBase):
             self._report_progress,
             no_log_values=hidden,
             run_folder=run_folder.run_folder(),
+            module=name,
+            spec=spec,
         )
         if validation.error_messages:
             message = validation.errors.msg
