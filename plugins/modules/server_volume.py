@@ -72,6 +72,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server_info
 """
@@ -153,6 +154,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
+plan:
+  description:
+    - What the task would do, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: What needs a change that the approved plan does not contain. Nothing was done to it.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from typing import Any

@@ -89,9 +89,12 @@ def _load(path: str) -> dict[str, Any] | None:
         if os.path.islink(path):
             raise _error(path, "it is a symbolic link; name the file that it points to") from None
         raise _error(path, "it cannot be read: %s" % error.strerror) from None
-    with os.fdopen(handle, "rb") as stream:
+    try:
         _check(path, os.fstat(handle))
-        content = stream.read()
+        with os.fdopen(os.dup(handle), "rb") as stream:
+            content = stream.read()
+    finally:
+        os.close(handle)
     if not content:
         return None
     try:
