@@ -140,25 +140,11 @@ class InProcessAction(ActionBase):
         """Reads the approved plan for a run, and writes the plan of check mode. The module itself gets a mapping, and
         returns one: wherever it runs, the file is on the controller."""
         from ansible_collections.cloudserver.compute.plugins.plugin_utils import plan_file
-        from ansible_collections.cloudserver.compute.plugins.plugin_utils.locked_file import FileError
 
-        path, checks = str(given["plan_file"]), bool(self._task.check_mode)
-        try:
-            if "plan" in given:
-                raise FileError("plan and plan_file exclude each other; set one of them")
-            if not checks:
-                return self._anywhere(name, module, {**given, "plan": plan_file.take(path)}, variables)
-            if self._task.async_val:
-                raise FileError("plan_file: check mode cannot write a plan with async; leave out async")
-            plan_file.begin(path)
-            found = self._anywhere(name, module, {**given, "return_plan": True}, variables)
-            if "plan" in found:
-                found["plan_file"] = plan_file.add(path, found["plan"])
-        except FileError as error:
-            return {"failed": True, "changed": False, "msg": str(error)}
-        if not boolean(given.get("return_plan", False), strict=False):
-            found.pop("plan", None)
-        return found
+        def run(options: dict[str, Any]) -> dict[str, Any]:
+            return self._anywhere(name, module, options, variables)
+
+        return plan_file.with_plan_file(run, given, bool(self._task.check_mode), bool(self._task.async_val))
 
     def _may_run_here(self, variables: dict[str, Any]) -> bool:
         """Whether the task wants nothing that only a process of its own can give."""

@@ -14,9 +14,12 @@ import hashlib
 import json
 import os
 import stat
-from typing import Any, Mapping
+from typing import Any, Callable, Mapping
+
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import plan_document
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import locked_file, run_folder
 from ansible_collections.cloudserver.compute.plugins.plugin_utils.locked_file import FileError
 
@@ -37,12 +40,56 @@ def run_id() -> str:
     return hashlib.sha256(b"plan of " + run_folder.run_folder().key).hexdigest()[:16]
 
 
+def with_plan_file(
+    run: Callable[[dict[str, Any]], dict[str, Any]], given: dict[str, Any], checks: bool, is_async: bool = False
+) -> dict[str, Any]:
+    """The result of a task with the option plan_file, which ``run`` carries out with the options that it gets: with the
+    plan of the file, or, in check mode, so that it returns a plan, which is written."""
+    path = str(given["plan_file"])
+    try:
+        if "plan" in given:
+            raise FileError("plan and plan_file exclude each other; set one of them")
+        if not checks:
+            return run({**given, "plan": take(path)})
+        if is_async:
+            raise FileError("plan_file: check mode cannot write a plan with async; leave out async")
+        begin(path)
+        found = run({**given, "return_plan": True})
+        if "plan" in found:
+            found["plan_file"] = add(path, found["plan"])
+    except FileError as error:
+        return {"failed": True, "changed": False, "msg": str(error)}
+    if not boolean(given.get("return_plan", False), strict=False):
+        found.pop("plan", None)
+    return found
+
+
 def take(path: str) -> dict[str, Any]:
     """The plan in the file, for a run. Raises FileError with a sentence that begins with the option."""
     found = _load(resolve(path))
     if found is None:
         raise _error(path, "it does not exist; run the task in check mode first, which writes it")
     return found
+
+
+def contents(plan: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
+    """The module, the options and the changes of each task of a plan, as a role reads them. Raises FileError for a plan
+    that this release cannot read."""
+    try:
+        tasks = plan_document.parse(plan, "plan_file: %s" % path)
+    except InvalidRequest as error:
+        raise FileError(str(error)) from None
+    return [
+        {
+            "module": task.module,
+            "options": dict(task.options),
+            "changes": [
+                {"id": change.id, "name": change.name, "actions": list(change.actions), "ends": change.is_ending}
+                for change in task.changes
+            ],
+        }
+        for task in tasks
+    ]
 
 
 def begin(path: str) -> None:

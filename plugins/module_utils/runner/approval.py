@@ -102,7 +102,8 @@ class Approval:
 
     def _options(self, salt: str) -> dict[str, Any]:
         """The options that must be equal in check mode and in the run, with the digests of a salt."""
-        return self._given(lambda name: name not in self.context.selecting and name not in _FREE, salt)
+        free = _FREE.union(self.context.selecting, self.context.spec.uncompared if self.context.spec else ())
+        return self._given(lambda name: name not in free, salt)
 
     def _given(self, is_wanted: Any, salt: str) -> dict[str, Any]:
         params, spec = self.context.params, self.context.argument_spec

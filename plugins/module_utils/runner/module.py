@@ -74,6 +74,8 @@ class ModuleSpec:
     selecting: Collection[str] | None = None
     #: Options that check mode may do without, and that a run with its plan may set.
     unset_in_check: Sequence[str] = ()
+    #: Options that may differ in a run, because check mode cannot know them.
+    uncompared: Collection[str] = ()
 
     def rules(self) -> dict[str, Any]:
         return {
