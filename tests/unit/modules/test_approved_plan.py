@@ -182,8 +182,9 @@ def test_a_server_that_needed_nothing_then_is_refused(bench: Bench, path: Path) 
     stop(bench, path, check=True)
     bench.change("web-01", status="ACTIVE")
     result = stop(bench, path)
-    assert "the approved plan does nothing to it, because it needed no change then, and it needs stop now" in (
-        outcome(result, "web-01")["message"]
+    assert (
+        "the approved plan does nothing to it, because it needed no change then, and it needs stop now"
+        in (outcome(result, "web-01")["message"])
     )
     assert outcome(result, "web-02")["outcome"] == "done"
 
@@ -306,7 +307,9 @@ def test_a_file_that_is_no_sound_plan(bench: Bench, path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("platform", ["openstack"])
 def test_options_that_exclude_each_other(bench: Bench, path: Path) -> None:
     refused(stop(bench, path, plan={}), "plan and plan_file exclude each other")
-    refused(bench.power(names=WEB, state="stopped", plan={"tasks": []}), "plan: it is not a plan of cloudserver.compute")
+    refused(
+        bench.power(names=WEB, state="stopped", plan={"tasks": []}), "plan: it is not a plan of cloudserver.compute"
+    )
 
 
 # -- secrets -----------------------------------------------------------------------------------------------------------

@@ -26,9 +26,7 @@ VALUES = st.recursive(
 )
 STATES = st.dictionaries(st.text(max_size=8), VALUES, max_size=3)
 ACTIONS = st.lists(st.sampled_from(["stop", "start", "reboot", "delete", "create"]), min_size=1, max_size=3)
-CHANGES = st.builds(
-    PlannedChange, st.text(max_size=8), st.text(max_size=8), ACTIONS.map(tuple), STATES, STATES, STATES
-)
+CHANGES = st.builds(PlannedChange, st.text(max_size=8), st.text(max_size=8), ACTIONS.map(tuple), STATES, STATES, STATES)
 TIME = "2026-11-20T08:00:00Z"
 
 
@@ -170,7 +168,10 @@ def test_a_damaged_plan_is_one_sentence_whatever_is_in_it(junk: Any, place: str)
         assert str(error).startswith("plan: it is damaged (") and str(error).endswith("; make a new plan")
 
 
-@given(st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)), st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)))
+@given(
+    st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)),
+    st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)),
+)
 def test_the_options_that_differ_are_named(then: dict[str, int], now: dict[str, int]) -> None:
     made = task(options=then)
     running = RunningTask("server_power", made.cloud, lambda salt: now)

@@ -36,7 +36,7 @@ CHANGING: dict[str, tuple[str, dict[str, Any]]] = {
         {
             "os_reinstall_image": "Ubuntu 24.04 server 64bit",
             "os_reinstall_selection": {"names": ["web-01", "web-02"]},
-            "os_reinstall_options": {"auto_pay": True},
+            "os_reinstall_options": {"auto_pay": True, "key_name": "operators"},
         },
     ),
     "compute_capacity": (
