@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan
 
 #: Actions after which a server may look as before. The time of its last change shows that another task, or an earlier
 #: run of the plan, has changed it since.
@@ -120,15 +119,6 @@ def of_server(change: Change) -> PlannedChange:
         observed["updated"] = server.updated
     before, after = plain(change.before), plain(change.after)
     return PlannedChange(server.id, server.name, actions, before, after, observed, change.refusal)
-
-
-def of_resource(plan: ResourcePlan) -> PlannedChange:
-    """The entry of a resource that exists or not, such as a flavor."""
-    before, after = plan.before or {}, plan.after or {}
-    name = before.get("name") or after.get("name")
-    actions = tuple(step.action for step in plan.steps)
-    identity = before.get("id")
-    return PlannedChange("" if identity is None else str(identity), name, actions, plain(before), plain(after))
 
 
 @dataclass(frozen=True)

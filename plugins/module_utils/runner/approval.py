@@ -11,8 +11,10 @@ import hashlib
 import os
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Callable, Collection, Iterable, Mapping, Protocol, Sequence
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans import approval, plan_document
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.approval import PlannedChange, Verdict
@@ -26,7 +28,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner import 
 
 if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import SelectedServers, Selection
-    from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import Context
 
 #: Options of a selection that do not say which servers it matches.
 _LIMITS = frozenset(("missing", "duplicates", "min_targets", "max_targets", "page_size"))
@@ -41,10 +42,32 @@ _CONTENTS = ("user_data_file",)
 _ROUNDS = 600_000
 
 
+class Task(Protocol):
+    """What a plan needs of the context of a task."""
+
+    params: Mapping[str, Any]
+    check_mode: bool
+    warn: Callable[[str], None]
+    run_folder: RunFolder | None
+    module: str
+    spec: Any
+
+    @property
+    def argument_spec(self) -> Mapping[str, Any]: ...
+
+    @property
+    def selecting(self) -> Collection[str]: ...
+
+    @property
+    def cloud(self) -> Compute: ...
+
+    def message_secrets(self) -> set[str]: ...
+
+
 class Approval:
     """``sections`` are the parts of the approved plan for this task; without one, check mode only records the plan."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Task) -> None:
         self.context = context
         self._digests: dict[tuple[str, str], str] = {}
         self._salt = _salt(context)
@@ -239,7 +262,7 @@ class Approval:
 
     def resource(self, plan: ResourcePlan) -> ResourcePlan:
         """The plan for one resource. Raises InvalidRequest if it is not the approved one."""
-        entry = approval.of_resource(plan)
+        entry = of_resource(plan)
         verdict = self.verdicts([entry]).get(entry.key)
         if verdict:
             what = "%s (%s)" % (entry.name, entry.id) if entry.id else entry.name
@@ -272,7 +295,18 @@ class Approval:
         return data
 
 
-def _salt(context: Context) -> str:
+def of_resource(plan: ResourcePlan) -> PlannedChange:
+    """The entry of a resource that exists or not, such as a flavor."""
+    before, after = plan.before or {}, plan.after or {}
+    name = before.get("name") or after.get("name")
+    actions = tuple(step.action for step in plan.steps)
+    identity = before.get("id")
+    return PlannedChange(
+        "" if identity is None else str(identity), name, actions, approval.plain(before), approval.plain(after)
+    )
+
+
+def _salt(context: Task) -> str:
     """One salt for all tasks of a run, so that a plan of many tasks needs one digest of a password."""
     if context.run_folder is None:
         return os.urandom(16).hex()
