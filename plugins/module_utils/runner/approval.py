@@ -47,10 +47,12 @@ class Task(Protocol):
 
     params: Mapping[str, Any]
     check_mode: bool
-    warn: Callable[[str], None]
     run_folder: RunFolder | None
     module: str
     spec: Any
+
+    @property
+    def warn(self) -> Callable[[str], None]: ...
 
     @property
     def argument_spec(self) -> Mapping[str, Any]: ...
