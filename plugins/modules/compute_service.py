@@ -117,7 +117,7 @@ services:
     updated: {description: When the service last reported., type: str}
 plan:
   description:
-    - What the task would do, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
   returned: in check mode with O(return_plan=true)
   type: dict
 plan_file:
@@ -125,7 +125,7 @@ plan_file:
   returned: in check mode with O(plan_file)
   type: str
 unplanned:
-  description: What needs a change that the approved plan does not contain. Nothing was done to it.
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
   returned: with O(plan_file) or O(plan), except for the plan that check mode writes
   type: list
   elements: dict
