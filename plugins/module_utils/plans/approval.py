@@ -102,7 +102,7 @@ class PlannedChange:
         if not all(isinstance(text, str) for text in texts + [text for text in optional if text is not None]):
             raise ValueError("a change has an entry of the wrong type")
         if not all(isinstance(each, Mapping) for each in mappings):
-            raise ValueError("a change has an entry that is no mapping")
+            raise ValueError("a change has an entry that is not a mapping")
         before, after, observed = mappings
         found = cls(data["id"], data["name"], tuple(actions), before, after, observed, data.get("refusal"))
         if found.actions and data.get("fingerprint") != found.fingerprint():

@@ -50,7 +50,7 @@ class PlannedTask:
         texts = [data[name] for name in ("module", "created", "salt")]
         mappings = [data[name] for name in ("cloud", "options", "selection")]
         if not all(isinstance(text, str) for text in texts):
-            raise ValueError("a section has an entry that is no text")
+            raise ValueError("a section has an entry that is not a string")
         if not all(isinstance(each, Mapping) for each in mappings) or not isinstance(data["changes"], list):
             raise ValueError("a section has an entry of the wrong type")
         time_of(data["created"])
