@@ -48,7 +48,7 @@ def with_plan_file(
     path = str(given["plan_file"])
     try:
         if "plan" in given:
-            raise FileError("plan and plan_file exclude each other; set one of them")
+            raise FileError("plan and plan_file are mutually exclusive; set one of them")
         if not checks:
             return run({**given, "plan": take(path)})
         if is_async:

@@ -43,7 +43,7 @@ _ROUNDS = 600_000
 
 
 class Task(Protocol):
-    """What a plan needs of the context of a task."""
+    """The context of a task, as far as a plan uses it."""
 
     params: Mapping[str, Any]
     check_mode: bool

@@ -306,7 +306,7 @@ def test_a_file_that_is_no_sound_plan(bench: Bench, path: Path, monkeypatch: pyt
 
 @pytest.mark.parametrize("platform", ["openstack"])
 def test_options_that_exclude_each_other(bench: Bench, path: Path) -> None:
-    refused(stop(bench, path, plan={}), "plan and plan_file exclude each other")
+    refused(stop(bench, path, plan={}), "plan and plan_file are mutually exclusive")
     refused(
         bench.power(names=WEB, state="stopped", plan={"tasks": []}), "plan: it is not a plan of cloudserver.compute"
     )
