@@ -16,7 +16,7 @@ from ansible.utils.display import Display
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import CHANGE_PASSWORD
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, PENDING, UNCHANGED
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import module as frame
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import CONNECTION
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import CONNECTION, PLANNING
 from ansible_collections.cloudserver.compute.plugins.modules import server_password
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import password_history as histories
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
@@ -35,7 +35,9 @@ from ansible_collections.cloudserver.compute.plugins.plugin_utils.password_store
 display = Display()
 
 #: Options that are passed to server_password unchanged.
-_PASSED_ON = ("revision", "apply", "force", "user", "wait_timeout", "wait_interval", "parallel")
+_PASSED_ON = ("revision", "apply", "force", "user", "wait_timeout", "wait_interval", "parallel", *PLANNING)
+#: Check mode cannot know the passwords that a run makes, or finds in the store.
+_SPEC = replace(server_password.MODULE, uncompared=("passwords",))
 OPTIONS: dict[str, Any] = {
     **CONNECTION,
     **{name: server_password.MODULE.argument_spec[name] for name in _PASSED_ON},
@@ -49,7 +51,8 @@ OPTIONS: dict[str, Any] = {
     "length": {"type": "int", "default": 20},
 }
 #: The part of the result of server_password that is returned: everything except the records, which are long.
-_RETURNED = ("changed", "failed", "msg", "outcomes", "diff", "error", "exception", "missing")
+_RETURNED = ("changed", "failed", "msg", "outcomes", "diff", "error", "exception", "missing", "plan",
+             "unplanned", "not_selected")  # fmt: skip
 
 
 class ActionModule(PasswordStoreAction):
@@ -66,19 +69,28 @@ class ActionModule(PasswordStoreAction):
         result: dict[str, Any] = super().run(tmp, task_vars)
         variables = task_vars or {}
         given = _plain(self._task.args)
+        if given.get("plan_file") is not None:
+            from ansible_collections.cloudserver.compute.plugins.plugin_utils import plan_file
+
+            result.update(
+                plan_file.with_plan_file(lambda options: self._run(options, variables), given, self._task.check_mode)
+            )
+        else:
+            result.update(self._run(given, variables))
+        return result
+
+    def _run(self, given: dict[str, Any], variables: Mapping[str, Any]) -> dict[str, Any]:
         validation = ArgumentSpecValidator(
             OPTIONS, mutually_exclusive=[("password_variable", "passwords_variable")]
         ).validate(given)
         hidden = set(validation._no_log_values)
         if validation.error_messages:
-            result.update(failed=True, msg=remove_values(validation.errors.msg, hidden))
-            return result
+            return {"failed": True, "msg": remove_values(validation.errors.msg, hidden)}
         self._enter_environment()
         try:
-            result.update(self._rotate(validation.validated_parameters, variables, hidden))
+            return self._rotate(validation.validated_parameters, variables, hidden)
         except (StoreError, HistoryError) as error:
-            result.update(failed=True, changed=False, msg="%s; nothing was done" % error)
-        return result
+            return {"failed": True, "changed": False, "msg": "%s; nothing was done" % error}
 
     def _enter_environment(self) -> None:
         """The task's ``environment``, such as a proxy or credentials: this process runs nothing but this task."""
@@ -178,6 +190,8 @@ class ActionModule(PasswordStoreAction):
             self._report_progress,
             no_log_values=secrets,
             run_folder=run_folder.run_folder(),
+            module="server_password",
+            spec=_SPEC,
         )
         found = frame.execute(server_password.run, context, bool(self._task.diff))
         for warning in warnings:

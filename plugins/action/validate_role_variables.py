@@ -23,7 +23,10 @@ class ActionModule(ActionBase):
     def run(self, tmp: Any = None, task_vars: Any = None) -> dict[str, Any]:
         result: dict[str, Any] = super().run(tmp, task_vars)
         _validated, params = self.validate_argument_spec(
-            argument_spec={"allow": {"type": "list", "elements": "str", "default": []}}
+            argument_spec={
+                "allow": {"type": "list", "elements": "str", "default": []},
+                "plan_file": {"type": "path"},
+            }
         )
         role = self._task._role
         if role is None:
@@ -34,7 +37,21 @@ class ActionModule(ActionBase):
         result.update(changed=False, acting_host=self._acting_host(task_vars or {}))
         if unknown:
             result.update(failed=True, msg=complaint(name, unknown, known), unknown=unknown)
+        elif params["plan_file"]:
+            result.update(self._plan(params["plan_file"]))
         return result
+
+    def _plan(self, path: str) -> dict[str, Any]:
+        """Begins the plan of the role in check mode, and reads the approved one for a run, before anything is done."""
+        from ansible_collections.cloudserver.compute.plugins.plugin_utils import locked_file, plan_file
+
+        try:
+            if self._task.check_mode:
+                plan_file.begin(path)
+                return {}
+            return {"planned": plan_file.contents(plan_file.take(path), path)}
+        except locked_file.FileError as error:
+            return {"failed": True, "msg": "%s; nothing was done" % error}
 
     def _acting_host(self, variables: Mapping[str, Any]) -> str:
         """The host that acts for all in a role that acts once: strategies such as free run its tasks for every host.

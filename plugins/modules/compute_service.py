@@ -53,6 +53,7 @@ options:
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.compute_service_info
   - module: cloudserver.compute.server_migrate
@@ -114,6 +115,28 @@ services:
       type: bool
     zone: {description: The availability zone of its host., type: str}
     updated: {description: When the service last reported., type: str}
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from dataclasses import replace
@@ -125,14 +148,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.reso
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import UNKNOWN
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.compute_service import (
     ServiceSpec,
+    approved,
     choose_services,
     diff,
+    entries,
     failure,
     plan_service,
     predicted,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import PLANNING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
@@ -142,6 +167,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 MODULE = ModuleSpec(
     argument_spec(
+        PLANNING,
         hosts={"type": "list", "elements": "str", "required": True, "aliases": ["host"]},
         binary={"type": "str", "default": "nova-compute"},
         state={"type": "str", "choices": ["enabled", "disabled"]},
@@ -149,6 +175,7 @@ MODULE = ModuleSpec(
         forced_down={"type": "bool"},
     ),
     required_one_of=[("state", "forced_down")],
+    selecting=("hosts",),
 )
 
 
@@ -166,6 +193,8 @@ def run(context: Context) -> Result:
 
     found = choose_services(cloud.hosts.list_services(only, params["binary"]), hosts)
     plan = [plan_service(service, wanted) for service in found]
+    if context.approval:
+        plan = approved(plan, context.approval.verdicts(entries(plan)))
     changes = any(each.changes for each in plan)
     if context.check_mode or not changes:
         outcomes = predicted(plan)

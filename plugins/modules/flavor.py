@@ -96,6 +96,7 @@ options:
 extends_documentation_fragment:
   - cloudserver.compute.connection
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.flavor_info
 """
@@ -141,6 +142,28 @@ completed_steps:
   returned: on failure
   type: list
   elements: str
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from typing import Any
@@ -156,7 +179,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     refuse_taken_name,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import pairs_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import argument_spec
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import PLANNING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     ModuleSpec,
@@ -166,6 +189,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
 
 MODULE = ModuleSpec(
     argument_spec(
+        PLANNING,
         name={"type": "str"},
         id={"type": "str", "aliases": ["flavorid"]},
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
@@ -208,7 +232,7 @@ def run(context: Context) -> Result:
     if params["state"] == "present":
         refuse_taken_name(known, observed, params["name"])
         observed = cloud.flavors.with_access(observed) if observed else None
-    plan = plan_flavor(observed, wanted)
+    plan = context.approve_resource(plan_flavor(observed, wanted))
     result = Result(changed=plan.changed, diff=plan.diff())
     shown = plan.after
     if plan.changed and not context.check_mode:

@@ -698,6 +698,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server_info
   - module: cloudserver.compute.server_os
@@ -897,6 +898,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: with O(select)
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from dataclasses import replace
@@ -910,7 +933,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import observe
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.server_strategy import WORDS
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import Declaration
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import (
+    Declaration,
+    with_changes,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.networks import declared_networks
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import names_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
@@ -920,6 +946,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     unapplied_sentence,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -941,6 +968,7 @@ MODULE = ModuleSpec(
     argument_spec(
         WAITING,
         REPORT,
+        PLANNING,
         **SERVER,
         select={"type": "dict", "options": SELECTION},
         # Not secret.
@@ -949,6 +977,7 @@ MODULE = ModuleSpec(
     ),
     mutually_exclusive=[("name", "names", "name_pattern", "select"), ("select", "count"), *EXCLUSIVE],
     required_one_of=[("name", "names", "name_pattern", "select")],
+    selecting=("name", "names", "count", "name_pattern", "select"),
 )
 
 
@@ -960,12 +989,14 @@ def run(context: Context) -> Result:
     options = DeclaredOptions.of(params, cloud, context.register_secret)
     waiter = context.waiter()
 
-    observed = observe(cloud, params, names)
+    observed = observe(cloud, params, names, context)
     if params["select"] is not None:
         context.warn_of_no_servers(params["select"], observed.servers, observed.missing)
     declarer = Declarer(cloud, context.warn)
     declaration = declarer.declare(options, observed)
     declarer.references([declaration.new] if declaration.new else []).check(declaration)
+    plan = context.approve(declaration.plan)
+    (declaration,) = with_changes([declaration], plan)
     _report_unapplied(context, declaration, options.user_data)
     for warning in warnings_of(options, declaration, cloud):
         context.warn(warning)

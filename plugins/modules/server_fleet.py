@@ -207,6 +207,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server
   - module: cloudserver.compute.server_info
@@ -289,6 +290,28 @@ handle:
     progress.
   returned: with O(wait=false), and if an action is still in progress at the time limit
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from typing import Sequence
@@ -307,7 +330,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import fleet
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import Declaration
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import (
+    Declaration,
+    with_changes,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
     FAIL,
     WARN,
@@ -315,6 +341,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     unapplied_sentence,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     WAITING,
     argument_spec,
@@ -339,6 +366,7 @@ MODULE = ModuleSpec(
     argument_spec(
         WAITING,
         REPORT,
+        PLANNING,
         servers={"type": "list", "elements": "dict", "required": True, "options": ENTRY},
         defaults={"type": "dict", "options": DEFAULTS},
         tag={"type": "str"},
@@ -366,6 +394,9 @@ def run(context: Context) -> Result:
     undeclared, purge = _undeclared(context, observed, tag, declarations)
     plan = Plan(tuple(change for each in [*declarations, *purge] for change in each.plan.items))
     fleet.check_changes(plan, params["max_changes"])
+    plan = context.approve(plan)
+    approved = with_changes([*declarations, *purge], plan)
+    declarations, purge = approved[: len(declarations)], approved[len(declarations) :]
     if context.check_mode:
         return check_result_of_fleet(context, plan, undeclared)
 

@@ -78,6 +78,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server_info
 """
@@ -159,6 +160,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from typing import Any
@@ -174,6 +197,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     plan_interfaces,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -193,6 +217,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         port_id={"type": "str"},
         network_id={"type": "str"},
@@ -227,7 +252,7 @@ def run(context: Context) -> Result:
     spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     observed = context.cloud.interfaces.list(ids)
-    plan = plan_interfaces(chosen.servers, observed, spec, context.cloud.rules)
+    plan = context.approve(plan_interfaces(chosen.servers, observed, spec, context.cloud.rules))
     if plan.changed and spec.state == "present" and spec.network_id:
         check_network(context.cloud, spec.network_id)
     data: dict[str, Any] = {"missing": dict(chosen.missing)}

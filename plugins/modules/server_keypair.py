@@ -69,6 +69,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.keypair
   - module: cloudserver.compute.server_os
@@ -143,6 +144,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
@@ -165,6 +188,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -184,6 +208,7 @@ MODULE = ModuleSpec(
         SELECTION,
         REPORT,
         WAITING,
+        PLANNING,
         key_names={"type": "list", "elements": "str", "required": True, "no_log": False},
         state={"type": "str", "choices": list(ACTION_OF_STATE), "default": "attached"},
         password={"type": "str", "no_log": True},
@@ -223,7 +248,7 @@ def bind(context: Context, selection: Selection) -> Result:
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    plan = plan_binding(chosen.servers, spec)
+    plan = context.approve(plan_binding(chosen.servers, spec))
     if plan.changed and spec.is_bound:
         require_keypairs(context.cloud, spec.names[:1])
         # Reading the key pair may have shown that the cloud has no service that binds it.
@@ -242,7 +267,7 @@ def attach(context: Context, selection: Selection) -> Result:
     waiter = context.waiter()
 
     chosen = context.select_servers(selection)
-    plan = plan_keypairs(chosen.servers, state, names)
+    plan = context.approve(plan_keypairs(chosen.servers, state, names))
     if state == "attached":
         # A key pair that a server already has may have been deleted since.
         require_keypairs(context.cloud, sorted({name for change in plan.items for name in change.after.get(state, ())}))

@@ -98,6 +98,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.compute_service
   - module: cloudserver.compute.hypervisor_info
@@ -178,6 +179,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import NOVA_COMPUTE
@@ -196,6 +219,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, in_range
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -218,6 +242,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         host={"type": "str"},
         from_host={"type": "str"},
         mode={"type": "str", "choices": list(MODES), "default": "auto"},
@@ -246,11 +271,11 @@ def run(context: Context) -> Result:
 
     services = {each.host: each for each in cloud.hosts.list_services(binary=NOVA_COMPUTE)}
     check_hosts(spec, services, moving=False)
-    chosen = find_servers(cloud, params)
+    chosen = find_servers(cloud, params, context)
     if params["from_host"] is None or any(params[name] for name in CHOOSERS):
         # A host that is empty already is what its last task has left.
         context.warn_of_no_servers(params, chosen.servers, chosen.missing)
-    plan = plan_migrations(chosen.servers, spec, services, cloud.rules)
+    plan = context.approve(plan_migrations(chosen.servers, spec, services, cloud.rules))
     check_hosts(spec, services, moving=plan.changed)
     waiting = unconfirmed(plan)
     if waiting:

@@ -136,6 +136,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server_password
   - module: cloudserver.compute.server_power
@@ -232,6 +233,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from dataclasses import replace
@@ -255,6 +278,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.user_data import read_user_data
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -275,6 +299,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         image={"type": "str"},
         reinstall={"type": "bool", "default": False},
         cloud_init={"type": "bool", "default": True},
@@ -310,7 +335,7 @@ def run(context: Context) -> Result:
     if wanted:
         image = find_image_to_install(cloud, wanted.strip(), chosen.servers)
         spec = replace(spec, order=replace(spec.order, image=image))
-    plan = plan_os(chosen.servers, spec, cloud.rules)
+    plan = context.approve(plan_os(chosen.servers, spec, cloud.rules))
     check_order(plan, spec, cloud.rules)
     context.warn_if(ignored_options(plan, spec, cloud.rules))
     context.warn_if(check_name_after(plan, spec))

@@ -93,6 +93,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server_power
   - module: cloudserver.compute.job_info
@@ -174,6 +175,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from dataclasses import replace
@@ -191,6 +214,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers import password as passwords
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.password_generator import SAFE_SPECIAL
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -213,6 +237,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         password={"type": "str", "no_log": True},
         passwords={"type": "dict", "no_log": True},
         generate={"type": "dict", "options": RECIPE},
@@ -223,6 +248,7 @@ MODULE = ModuleSpec(
         force={"type": "bool", "default": False},
     ),
     mutually_exclusive=[("password", "passwords", "generate")],
+    unset_in_check=("password", "passwords", "generate"),
 )
 PARTICIPLE = "given the password"
 
@@ -240,14 +266,14 @@ def run(context: Context) -> Result:
     chosen = context.select_servers(selection)
     secrets = _secrets(context, chosen.servers, spec)
     spec = replace(spec, passwords=secrets)
-    plan = passwords.plan_passwords(chosen.servers, spec, context.cloud.rules)
+    plan = context.approve(passwords.plan_passwords(chosen.servers, spec, context.cloud.rules))
     if secrets:
         checked = (item.server for item in plan.items if item.actions)
         passwords.check_strength(checked, secrets, spec, context.cloud.rules)
     result = Result(data={"missing": dict(chosen.missing)})
     if context.check_mode:
         refused = rehearsed(context.cloud, plan)
-        plan = passwords.without(plan, refused)
+        plan = context.approve(passwords.without(plan, refused))
         result.changed, result.diff = plan.changed, plan.diff()
         result.data.update(records(context, chosen.servers), **handle_of(context))
         return report([refused.get(each.server_id, each) for each in predicted(plan)], PARTICIPLE, result)

@@ -94,6 +94,7 @@ extends_documentation_fragment:
   - action_common_attributes
   - cloudserver.compute.connection
   - cloudserver.compute.password_store
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server_password
   - module: cloudserver.compute.password_store
@@ -128,4 +129,26 @@ states:
   description: The state of each server's password in the store, by server id.
   returned: with O(store), not in check mode
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """

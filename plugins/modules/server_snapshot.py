@@ -70,6 +70,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server_snapshot_info
   - module: cloudserver.compute.server_os
@@ -155,6 +156,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from typing import Any, Sequence
@@ -176,12 +199,15 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import CHOOSERS, Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.snapshot import (
     SnapshotSpec,
+    approved_removal,
     one_of_name,
     plan_removal,
     plan_snapshots,
+    removal_entries,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import pairs_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -202,6 +228,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         name={"type": "str"},
         image_ids={"type": "list", "elements": "str"},
@@ -211,6 +238,7 @@ MODULE = ModuleSpec(
         force={"type": "bool", "default": False},
     ),
     mutually_exclusive=[("image_ids", "name")],
+    selecting=(*SELECTION, "image_ids"),
     required_if=[("state", "present", ("name",)), ("state", "absent", ("name", "image_ids"), True)],
 )
 
@@ -220,7 +248,7 @@ def run(context: Context) -> Result:
     context.cloud.require("delete_image" if absent else "create_image")
     spec = SnapshotSpec(
         context.params["name"] or "",
-        context.cloud.session.clock.now(),
+        context.now(),
         pairs_of(context.params["metadata"], "metadata", context.cloud.rules) or {},
         context.params["keep_last"],
         context.params["allow_duplicate_name"],
@@ -234,7 +262,7 @@ def run(context: Context) -> Result:
 
     chosen = context.select_servers(selection)
     images = _images(context, spec, chosen.servers)
-    plan = plan_snapshots(chosen.servers, images, spec)
+    plan = context.approve(plan_snapshots(chosen.servers, images, spec))
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if context.check_mode:
         data["snapshots"] = _shown(context, images, spec, chosen.servers)
@@ -295,6 +323,8 @@ def _unwanted(context: Context, spec: SnapshotSpec) -> Sequence[Snapshot]:
 
 def _remove(context: Context, images: Sequence[Snapshot]) -> Result:
     outcomes = plan_removal(images, context.params["force"])
+    if context.approval:
+        outcomes = approved_removal(outcomes, context.approval.verdicts(removal_entries(images, outcomes)))
     going = [image for image in images if outcomes[image.id].result == PLANNED]
     diff = {"before": {image.label: image.as_dict() for image in going}, "after": {}}
     result = Result(bool(going), {"snapshots": _records(context, going)}, diff)

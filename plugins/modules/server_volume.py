@@ -74,6 +74,7 @@ extends_documentation_fragment:
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
+  - cloudserver.compute.planning
 seealso:
   - module: cloudserver.compute.server_info
 """
@@ -155,6 +156,28 @@ missing:
   description: The ids, names and addresses of the selection that match no server.
   returned: O(missing=ignore)
   type: dict
+plan:
+  description:
+    - The plan of the task, in the form of the file O(plan_file). An option O(plan) of a later run accepts it.
+  returned: in check mode with O(return_plan=true)
+  type: dict
+plan_file:
+  description: The absolute path of the file with the plan.
+  returned: in check mode with O(plan_file)
+  type: str
+unplanned:
+  description: The servers that need a change which the approved plan does not contain. Nothing was done to them.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: list
+  elements: dict
+  sample: [{"id": "4f6d3a52-3b1e-4c77-9a53-0d5f3f1f2c11", "name": "web-99"}]
+not_selected:
+  description:
+    - The number of changes in the approved plan that the options of this task do not select, such as those of other
+      slices of a job.
+  returned: with O(plan_file) or O(plan), except for the plan that check mode writes
+  type: int
+  sample: 0
 """
 
 from typing import Any
@@ -168,6 +191,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     plan_volumes,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    PLANNING,
     REPORT,
     SELECTION,
     WAITING,
@@ -187,6 +211,7 @@ MODULE = ModuleSpec(
         SELECTION,
         WAITING,
         REPORT,
+        PLANNING,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
         volumes={"type": "list", "aliases": ["volume"], "elements": "str", "default": []},
         purge_volumes={"type": "bool", "default": False},
@@ -228,7 +253,7 @@ def run(context: Context) -> Result:
     spec.check(chosen.servers)
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volumes.list(ids)
-    plan = plan_volumes(chosen.servers, attached, spec, context.cloud.rules)
+    plan = context.approve(plan_volumes(chosen.servers, attached, spec, context.cloud.rules))
     servers = {server.id: server for server in chosen.servers}
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:

@@ -23,6 +23,11 @@ options:
     type: list
     elements: str
     default: []
+  plan_file:
+    description:
+      - The plan file of the role. In check mode, a new plan begins, so that no older one is left behind. In a run, the
+        plan must exist, and is read before anything is done. An empty string means no plan.
+    type: path
 attributes:
   action:
     description: Has a corresponding action plugin, so it runs on the controller.
@@ -56,6 +61,11 @@ acting_host:
       of the batch acts.
   returned: always
   type: str
+planned:
+  description: The C(module), C(options) and C(changes) of each task in the plan.
+  returned: in a run with O(plan_file)
+  type: list
+  elements: dict
 unknown:
   description: The variables that the role does not declare.
   returned: on failure

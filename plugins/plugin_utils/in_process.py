@@ -122,11 +122,29 @@ class InProcessAction(ActionBase):
         module = importlib.import_module(MODULES + name)
         # A null counts as left out, in both ways to run.
         given = without_nulls(self._task.args, module.MODULE.argument_spec)
-        found = self._here(name, module, given) if self._may_run_here(variables) else self._there(variables, given)
+        if "plan_file" in given and "plan_file" in module.MODULE.argument_spec:
+            found = self._with_plan_file(name, module, given, variables)
+        else:
+            found = self._anywhere(name, module, given, variables)
         if not _shows_invocation(variables):
             found.pop("invocation", None)
         result.update(found)
         return result
+
+    def _anywhere(self, name: str, module: Any, given: dict[str, Any], variables: dict[str, Any]) -> dict[str, Any]:
+        return self._here(name, module, given) if self._may_run_here(variables) else self._there(variables, given)
+
+    def _with_plan_file(
+        self, name: str, module: Any, given: dict[str, Any], variables: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Reads the approved plan for a run, and writes the plan of check mode. The module itself gets a mapping, and
+        returns one: wherever it runs, the file is on the controller."""
+        from ansible_collections.cloudserver.compute.plugins.plugin_utils import plan_file
+
+        def run(options: dict[str, Any]) -> dict[str, Any]:
+            return self._anywhere(name, module, options, variables)
+
+        return plan_file.with_plan_file(run, given, bool(self._task.check_mode), bool(self._task.async_val))
 
     def _may_run_here(self, variables: dict[str, Any]) -> bool:
         """Whether the task wants nothing that only a process of its own can give."""
@@ -164,6 +182,8 @@ class InProcessAction(ActionBase):
             self._report_progress,
             no_log_values=hidden,
             run_folder=run_folder.run_folder(),
+            module=name,
+            spec=spec,
         )
         if validation.error_messages:
             message = validation.errors.msg

@@ -301,6 +301,13 @@ def test_roles(ready: dict[str, Any], follow: Any, tmp_path: Path) -> None:
     assert status(ready, "easystack", "web-01") == "ACTIVE"
 
 
+def test_approved_plans(ready: dict[str, Any], follow: Any, tmp_path: Path) -> None:
+    checked, done = follow("approved_plans").values()
+    assert "changed=1" in checked and "changed=1" in done and "failed=0" in done
+    (task,) = json.loads((tmp_path / "weekend.plan.json").read_text())["tasks"]
+    assert {change["name"] for change in task["changes"]} == {"web-01", "web-02", "web-03", "web-04"}
+
+
 def test_rehearsing(tmp_path: Path) -> None:
     config = tmp_path / "fleet.yml"
     config.write_text(files("rehearsing")["rehearsal.yml"])

@@ -25,6 +25,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.prog
     ended_as,
     pending_text,
     progress_name,
+    unapproved,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.run_state import RunState
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
@@ -86,13 +87,16 @@ class Executor(Polling[Progress]):
         items: dict[str, Progress] = {}
         for change in plan.items:
             server = change.server
-            self.servers[server.id] = server
+            if change.exists:
+                self.servers[server.id] = server
             if change.refusal:
                 self.outcomes[server.id] = ended_as(Progress(server), FAILED, change.refusal)
             elif not change.planned_actions and not change.wait_until_stable:
-                self.outcomes[server.id] = ended_as(Progress(server), UNCHANGED)
+                self.outcomes[server.id] = ended_as(Progress(server), UNCHANGED, change.remark)
             else:
-                items[server.id] = Progress(server, change.planned_actions, ready=not change.wait_until_stable)
+                items[server.id] = Progress(
+                    server, change.planned_actions, ready=not change.wait_until_stable, approved=change.approved
+                )
         return items
 
     def carry_out(self, items: dict[str, Progress]) -> None:
@@ -200,7 +204,10 @@ class Executor(Polling[Progress]):
                 self.state.later(item, error)
             elif self.strategy.replaces(item, pending):
                 # The next round submits the other actions.
-                continue
+                refusal = unapproved(item, item.actions)
+                if refusal:
+                    failed = Outcome.of_error(pending, FAILED, error, item.taken)
+                    self._record(ended, item, replace(failed, message="%s; %s" % (error.message.rstrip("."), refusal)))
             elif pending.outcome_unknown or error.is_state_conflict or error.is_busy:
                 unclear.append((item, pending, error))
             else:
@@ -322,6 +329,9 @@ class Executor(Polling[Progress]):
         if found or item.pending or ambiguous.is_awaited(self.state, item):
             return found
         change = self.strategy.replan(item, server).checked()
+        refusal = unapproved(item, change.planned_actions)
+        if refusal:
+            return ended_as(item, FAILED, refusal)
         if self.strategy.is_waiting(item, change):
             return None
         ambiguous.count_what_shows(self.state, item, change, server)

@@ -54,6 +54,8 @@ class Progress:
     finishing: bool = False
     #: The request id of the last accepted action.
     request_id: str | None = None
+    #: The actions of the approved plan; ``None`` without one.
+    approved: tuple[str, ...] | None = None
     failure: Outcome | None = None
 
     @property
@@ -80,6 +82,16 @@ def _as_set(values: Any) -> frozenset[Any]:
 def proven(pending: PendingAction) -> PendingAction:
     """The pending action of a lost response that was proven to be carried out."""
     return replace(pending, error=None, outcome_unknown=False)
+
+
+def unapproved(item: Progress, actions: Sequence[Action]) -> str | None:
+    """Why the actions cannot be carried out under the approved plan, ``None`` if they can. The actions that follow an
+    action of this run complete it, so they belong to it."""
+    if item.approved is None or item.taken or item.finishing:
+        return None
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.approval import exceeded
+
+    return exceeded(item.approved, [action.action for action in actions])
 
 
 def ended_as(item: Progress, result: str, message: str | None = None) -> Outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import islice
-from typing import Iterable
+from typing import Iterable, Protocol
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -31,6 +31,25 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selectio
 
 #: The page size of a list of which only the first servers are needed.
 _SMALL_PAGE = 50
+
+
+class PlannedServers(Protocol):
+    """How an approved plan changes a selection. ``relaxed``: servers of the plan may be missing. ``with_planned`` adds
+    the servers of the plan that the selection no longer matches."""
+
+    def relaxed(self, selection: Selection) -> Selection: ...
+
+    def with_planned(self, selection: Selection, chosen: SelectedServers) -> SelectedServers: ...
+
+
+class NoPlan:
+    """A task without an approved plan."""
+
+    def relaxed(self, selection: Selection) -> Selection:
+        return selection
+
+    def with_planned(self, selection: Selection, chosen: SelectedServers) -> SelectedServers:
+        return chosen
 
 
 def find(cloud: Compute, selection: Selection, brief: bool = False, image_names: bool = False) -> SelectedServers:

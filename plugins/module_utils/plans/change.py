@@ -42,6 +42,12 @@ class Change:
     wait_until_stable: bool = False
     #: The actions with their arguments, for the executor.
     planned_actions: tuple[Action, ...] = ()
+    #: The actions of the approved plan for this server; ``None`` without one. Others are not carried out.
+    approved: tuple[str, ...] | None = None
+    #: Why nothing is done, for a server that is left as it is.
+    remark: str | None = None
+    #: False for a server that an approved plan contains and that no longer exists.
+    exists: bool = True
 
     @classmethod
     def of(
@@ -152,7 +158,7 @@ def predicted(plan: Plan) -> list[Outcome]:
     for item in plan.items:
         result = FAILED if item.refusal else PLANNED if item.changes else UNCHANGED
         actions = item.actions if item.changes else ()
-        found.append(Outcome(item.server.id, item.server.name, result, actions, message=item.refusal))
+        found.append(Outcome(item.server.id, item.server.name, result, actions, message=item.refusal or item.remark))
     return found
 
 

@@ -197,17 +197,21 @@ class Selection:
         for an id, name or address without a server."""
         known = list({server.id: server for server in servers}.values())
         missing = self._missing(known)
+        self.refuse_missing(missing)
+        chosen = self._filtered([server for server in known if self.matches(server)])
+        self._refuse_shared_names(chosen)
+        self.check_number(len(chosen))
+        first = self.order.applied(chosen, lambda server: (server.name or "", server.id))
+        return SelectedServers(tuple(first), missing)
+
+    def refuse_missing(self, missing: Mapping[str, Sequence[str]]) -> None:
+        """Raises InvalidRequest for ids, names or addresses without a server, with ``missing: fail``."""
         if missing and self.missing == _FAIL:
             parts = ["%s %s" % (name, shortened(absent)) for name, absent in missing.items()]
             raise InvalidRequest(
                 "no server has %s; check the selection, region and project, or set missing: ignore"
                 % " and ".join(parts)
             )
-        chosen = self._filtered([server for server in known if self.matches(server)])
-        self._refuse_shared_names(chosen)
-        self.check_number(len(chosen))
-        first = self.order.applied(chosen, lambda server: (server.name or "", server.id))
-        return SelectedServers(tuple(first), missing)
 
     def check_number(self, found: int) -> None:
         """Raises InvalidRequest if the number of servers is not between ``min_targets`` and ``max_targets``."""

@@ -109,6 +109,15 @@ WAITING: dict[str, Any] = {
 }
 
 
+#: For modules that change something: a plan that is approved before it is carried out.
+PLANNING: dict[str, Any] = {
+    "plan_file": {"type": "path"},
+    "plan": {"type": "dict"},
+    "return_plan": {"type": "bool", "default": False},
+    "plan_max_age": {"type": "int"},
+}
+
+
 #: For modules that change servers; ``module.report`` reads it.
 REPORT: dict[str, Any] = {
     "return_servers": {"type": "bool", "default": False},

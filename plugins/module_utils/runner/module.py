@@ -39,16 +39,21 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets as module_secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
     CONNECTION,
+    SELECTION,
     text_problem,
     without_nulls,
 )
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan
     from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import (
         SelectedServers,
         Selection,
     )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.runner.approval import Approval
 
 T = TypeVar("T")
 
@@ -64,6 +69,13 @@ class ModuleSpec:
     required_if: Any = None
     required_by: Any = None
     supports_check_mode: bool = True
+    #: The options that select what the task changes, besides the module's properties of it; ``None`` for those of
+    #: SELECTION. A run may select a part of an approved plan.
+    selecting: Collection[str] | None = None
+    #: Options that check mode may do without, and that a run with its plan may set.
+    unset_in_check: Sequence[str] = ()
+    #: Options that may differ in a run, because check mode cannot know them.
+    uncompared: Collection[str] = ()
 
     def rules(self) -> dict[str, Any]:
         return {
@@ -100,6 +112,11 @@ class Context:
     no_log_values: frozenset[str] = frozenset()
     #: The folder of the run, if the module runs in its worker.
     run_folder: RunFolder | None = None
+    #: The name of the module, without the collection.
+    module: str = ""
+    spec: ModuleSpec | None = None
+    #: None or one; a list, because the context of a module with other ``params`` shares it.
+    _approvals: list[Approval] = field(default_factory=list)
     _met: set[str] = field(default_factory=set)
     _unsaid: set[str] = field(default_factory=set)
 
@@ -160,9 +177,56 @@ class Context:
         """The servers of the task. Raises InvalidRequest."""
         from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import find
 
-        chosen = find(self.cloud, selection)
+        chosen = self.with_planned(selection, find(self.cloud, self.relaxed(selection)))
         self.warn_of_no_servers(self.params, chosen.servers, chosen.missing)
         return chosen
+
+    # -- an approved plan --------------------------------------------------------------------------------------
+
+    @property
+    def argument_spec(self) -> Mapping[str, Any]:
+        return self.spec.argument_spec if self.spec else {}
+
+    @property
+    def selecting(self) -> Collection[str]:
+        """The options that select what the task changes."""
+        own = self.spec.selecting if self.spec else None
+        return own if own is not None else SELECTION if "ids" in self.argument_spec else ()
+
+    @property
+    def approval(self) -> Approval | None:
+        """The approved plan, or the record of the plan that check mode makes; ``None`` without these options. Raises
+        InvalidRequest for a plan that this task cannot carry out."""
+        if not self._approvals and any(self.params.get(name) is not None for name in ("plan", "plan_file")):
+            self._make_approval()
+        if not self._approvals and self.params.get("return_plan") and self.check_mode:
+            self._make_approval()
+        return self._approvals[0] if self._approvals else None
+
+    def _make_approval(self) -> None:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.runner.approval import Approval
+
+        self._approvals.append(Approval(self))
+
+    def relaxed(self, selection: Selection) -> Selection:
+        """The selection for a task with an approved plan, in which servers may be missing."""
+        return self.approval.relaxed(selection) if self.approval else selection
+
+    def with_planned(self, selection: Selection, chosen: SelectedServers) -> SelectedServers:
+        """The selected servers, and those of the approved plan that the selection no longer matches."""
+        return self.approval.complete(selection, chosen) if self.approval else chosen
+
+    def approve(self, plan: Plan) -> Plan:
+        """The part of the plan that is approved; all of it without an approved plan."""
+        return self.approval.servers(plan) if self.approval else plan
+
+    def approve_resource(self, plan: ResourcePlan) -> ResourcePlan:
+        """The same for one resource. Raises InvalidRequest if its plan is not the approved one."""
+        return self.approval.resource(plan) if self.approval else plan
+
+    def now(self) -> datetime:
+        """The present time; with an approved plan, the time at which it was made."""
+        return self.approval.now if self.approval else self.cloud.session.clock.now()
 
     def warn_of_no_servers(
         self, options: Mapping[str, Any], servers: Sequence[Server], missing: Mapping[str, Any] | None
@@ -229,7 +293,7 @@ class Work(Protocol):
 
 def check_result(context: Context, plan: Plan, participle: str, data: Mapping[str, Any]) -> Result:
     """The report of check mode for a plan. ``participle`` completes ``could not be …``, ``data`` is added to it."""
-    shown = records(context, (item.server for item in plan.items))
+    shown = records(context, (item.server for item in plan.items if item.exists))
     result = Result(plan.changed, {**data, **shown, **handle_of(context)}, plan.diff())
     return report(predicted(plan), participle, result)
 
@@ -305,6 +369,8 @@ def _run(run: Callable[[Context], Result], context: Context, want_diff: bool) ->
             "exception": traceback.format_exc(),
         }
     found = dict(result.data, changed=result.changed)
+    if context.approval:
+        found.update(context.approval.result())
     if want_diff and result.diff is not None:
         found["diff"] = result.diff
     if result.failure:
@@ -330,7 +396,13 @@ def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
     if checked.error_messages:
         module.fail_json(msg=module_secrets.clean_message(checked.errors.msg, hidden))
     context = Context(
-        checked.validated_parameters, module.check_mode, module.warn, lambda words: None, no_log_values=hidden
+        checked.validated_parameters,
+        module.check_mode,
+        module.warn,
+        lambda words: None,
+        no_log_values=hidden,
+        module=str(module._name).rpartition(".")[2],
+        spec=spec,
     )
     result = execute(run, context, module._diff)
     result["invocation"] = shown_call(spec, context)
@@ -344,4 +416,8 @@ def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
 
 def shown_call(spec: ModuleSpec, context: Context) -> dict[str, Any]:
     """The invocation of the module, without secrets, for the result."""
-    return {"module_args": module_secrets.invocation(context.params, spec.argument_spec, context.secrets())}
+    shown = module_secrets.invocation(context.params, spec.argument_spec, context.secrets())
+    if isinstance(shown.get("plan"), Mapping):
+        # It can have thousands of entries.
+        shown["plan"] = {key: value for key, value in shown["plan"].items() if key in ("format", "checksum")}
+    return {"module_args": shown}

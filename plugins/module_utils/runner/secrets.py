@@ -32,7 +32,7 @@ NAME_KEYS = frozenset((
     "server", "image", "flavor", "key_name", "device",
 ))  # fmt: skip
 #: Whole values that have no place for a secret, and must come back as they went out.
-PLAIN_TREES = frozenset(("handle",))
+PLAIN_TREES = frozenset(("handle", "plan"))
 #: Mappings with arbitrary keys, whose keys do not describe their values.
 FREE_KEYS = frozenset((
     "metadata", "raw", "extra_specs", "properties", "hints", "scheduler_hints", "files", "passwords", "filters",

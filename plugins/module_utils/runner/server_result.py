@@ -27,7 +27,7 @@ Missing = Mapping[str, Sequence[str]]
 
 def check_result_of_servers(context: Context, plan: Plan, spec: ServerSpec, missing: Missing | None) -> Result:
     """The complete report of check mode."""
-    data = _data(context, (item.server for item in plan.items if item.server.id), missing)
+    data = _data(context, (item.server for item in plan.items if item.server.id and item.exists), missing)
     data.update(handle_of(context))
     return report(predicted(plan), WORDS[spec.state], Result(plan.changed, data, plan.diff()))
 

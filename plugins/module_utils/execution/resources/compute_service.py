@@ -14,11 +14,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import Service
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.steps import StepDefinition
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, UNCHANGED, UNKNOWN
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, FAILED, UNKNOWN
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import OutcomeUnknown
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.compute_service import (
     HostOutcome,
     ServiceChange,
+    without_change,
 )
 
 
@@ -33,8 +34,9 @@ def carry_out(cloud: Compute, plan: Sequence[ServiceChange]) -> list[HostOutcome
 
     def change(each: ServiceChange) -> HostOutcome:
         host, binary = each.service.host, each.service.binary
-        if not each.changes:
-            return HostOutcome(host, binary, UNCHANGED)
+        unchanged = without_change(each)
+        if unchanged:
+            return unchanged
         try:
             update.take(cloud, each)
         except CloudError as error:

@@ -35,6 +35,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
     DONE,
     FAILED,
     PENDING,
+    UNCHANGED,
     UNKNOWN,
     Change,
     Outcome,
@@ -94,7 +95,9 @@ class ServerRun:
 
     def run(self) -> None:
         plan = self.declarations.plan
-        names = [str(change.server.name) for change in plan.items if is_new(change)]
+        new = [change for change in plan.items if is_new(change)]
+        names = [str(change.server.name) for change in new if change.changes]
+        self.refused.update((str(change.server.name), _left_out(change)) for change in new if not change.changes)
         names += self._erase([change for change in plan.items if is_recreated(change)])
         created = self._create(names) if names else {}
         rest = Plan(tuple(item for item in plan.items if not is_new(item) and not is_recreated(item)))
@@ -245,6 +248,12 @@ class ServerRun:
             message="; ".join(part for part in (earlier, found.message) if part),
             hint=found.hint if settled else found.hint or outcome.hint,
         )
+
+
+def _left_out(change: Change) -> Outcome:
+    """The outcome of a new server that is not created, because the approved plan does not contain it."""
+    result = FAILED if change.refusal else UNCHANGED
+    return Outcome("", change.server.name, result, message=change.refusal or change.remark)
 
 
 def _not_rebooted(outcome: Outcome, boot_order: bool) -> Outcome:

@@ -15,7 +15,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.h
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import ERROR, Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import listed
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import (
+    NoPlan,
+    PlannedServers,
+    listed,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import FAILED, Change, Outcome
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.notes import CONFIRM_NOTE
@@ -31,14 +35,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 
 
-def find_servers(cloud: Compute, options: Mapping[str, Any]) -> SelectedServers:
-    """Return the selected servers, with one list request for the servers of a host."""
+def find_servers(cloud: Compute, options: Mapping[str, Any], planned: PlannedServers | None = None) -> SelectedServers:
+    """Return the selected servers, with one list request for the servers of a host, and those of an approved plan."""
+    planned = planned or NoPlan()
     chosen, narrowed = choosing(options)
-    selection = Selection.from_options(chosen)
+    asked = Selection.from_options(chosen)
+    selection = planned.relaxed(asked)
     found = listed(cloud, selection)
     if narrowed:
         found = (server for server in found if server.host == options["from_host"])
-    return selection.choose(found)
+    return planned.with_planned(asked, selection.choose(found))
 
 
 class MigrationStrategy(Strategy):

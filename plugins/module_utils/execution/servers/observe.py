@@ -13,12 +13,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.selection import (
+    NoPlan,
+    PlannedServers,
     find,
     listed,
     with_names_for_query,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import SelectedServers, Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import by_name
 
 
@@ -33,12 +35,26 @@ class ObservedServers:
     missing: Mapping[str, Sequence[str]] | None = field(default=None)
 
 
-def observe(cloud: Compute, params: Mapping[str, Any], names: Sequence[str]) -> ObservedServers:
-    """Reads the servers with the names, or those of ``select``. Raises InvalidRequest."""
-    state = params["state"]
+def observe(
+    cloud: Compute, params: Mapping[str, Any], names: Sequence[str], planned: PlannedServers | None = None
+) -> ObservedServers:
+    """Reads the servers with the names, or those of ``select``, and those of an approved plan. Raises
+    InvalidRequest."""
+    planned, state = planned or NoPlan(), params["state"]
     cloud.servers.finds_deleted = state in ("restored", "purged")
     if params["select"] is not None:
-        return _selected(cloud, params["select"], state)
+        leave = "ignore" if state in ("absent", "purged") else "fail"
+        asked = Selection.from_options(params["select"], leave)
+        found = _selected(cloud, planned.relaxed(asked), state)
+    else:
+        asked = Selection(names=tuple(names), missing="ignore")
+        found = _declared(cloud, params, names)
+    chosen = planned.with_planned(asked, SelectedServers(found.servers, found.missing or {}))
+    return replace(found, servers=chosen.servers)
+
+
+def _declared(cloud: Compute, params: Mapping[str, Any], names: Sequence[str]) -> ObservedServers:
+    state = params["state"]
     if state in ("restored", "purged"):
         return _declared_with_bin(cloud, names, state)
     asked = tuple(names) + ((params["new_name"],) if params["new_name"] else ())
@@ -66,9 +82,7 @@ def named(
     return ObservedServers(servers, absent if state == "present" else (), known)
 
 
-def _selected(cloud: Compute, options: Mapping[str, Any], state: str) -> ObservedServers:
-    leave = "ignore" if state in ("absent", "purged") else "fail"
-    selection = Selection.from_options(options, leave)
+def _selected(cloud: Compute, selection: Selection, state: str) -> ObservedServers:
     if state in ("restored", "purged"):
         return _with_bin(cloud, selection)
     chosen = find(cloud, selection)

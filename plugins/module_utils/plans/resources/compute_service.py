@@ -7,12 +7,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.host import DISABLED, ENABLED, Service
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
+    FAILED,
     PLANNED,
     UNCHANGED,
     reasons,
@@ -20,6 +21,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.approval import PlannedChange, Verdict
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,10 @@ class ServiceChange:
 
     service: Service
     changes: Mapping[str, Any] = field(default_factory=dict)
+    #: Why the change is not made: the approved plan does not contain it.
+    refusal: str | None = None
+    #: The same for a service that is left as it is.
+    remark: str | None = None
 
     def side(self, after: bool) -> dict[str, Any]:
         """The fields of the diff."""
@@ -89,6 +97,38 @@ def plan_service(service: Service, wanted: ServiceSpec) -> ServiceChange:
     return ServiceChange(service, changes)
 
 
+def entries(plan: Sequence[ServiceChange]) -> list[PlannedChange]:
+    """The entries of a plan for compute services."""
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.approval import PlannedChange, plain
+
+    return [
+        PlannedChange(
+            each.service.host,
+            each.service.host,
+            ("update",) if each.changes else (),
+            plain(each.side(False)),
+            plain(each.side(True)),
+            {"binary": each.service.binary},
+        )
+        for each in plan
+    ]
+
+
+def approved(plan: Sequence[ServiceChange], verdicts: Mapping[str, Verdict]) -> list[ServiceChange]:
+    """The plan without the changes that are not approved."""
+    return [
+        replace(
+            each,
+            changes={},
+            refusal=verdicts[each.service.host].text if verdicts[each.service.host].failed else None,
+            remark=None if verdicts[each.service.host].failed else verdicts[each.service.host].text,
+        )
+        if each.service.host in verdicts
+        else each
+        for each in plan
+    ]
+
+
 def diff(plan: Sequence[ServiceChange]) -> dict[str, Any]:
     """Before and after of the changed services, by host."""
     changing = [each for each in plan if each.changes]
@@ -106,18 +146,27 @@ class HostOutcome:
     binary: str
     result: str
     error: CloudError | None = None
+    remark: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         found: dict[str, Any] = {"host": self.host, "binary": self.binary, "outcome": self.result}
+        if self.remark is not None:
+            found["message"] = self.remark
         if self.error is not None:
             found.update((key, value) for key, value in self.error.as_dict().items() if key != "status")
         return found
 
 
 def predicted(plan: Sequence[ServiceChange]) -> list[HostOutcome]:
-    return [
-        HostOutcome(each.service.host, each.service.binary, PLANNED if each.changes else UNCHANGED) for each in plan
-    ]
+    return [without_change(each) or HostOutcome(each.service.host, each.service.binary, PLANNED) for each in plan]
+
+
+def without_change(change: ServiceChange) -> HostOutcome | None:
+    """The outcome of a service that is not changed; ``None`` for one that is."""
+    host, binary = change.service.host, change.service.binary
+    if change.refusal:
+        return HostOutcome(host, binary, FAILED, CloudError(change.refusal))
+    return None if change.changes else HostOutcome(host, binary, UNCHANGED, remark=change.remark)
 
 
 def failure(outcomes: Sequence[HostOutcome]) -> str | None:

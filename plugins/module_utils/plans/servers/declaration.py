@@ -7,7 +7,8 @@ data and functions."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
@@ -40,6 +41,19 @@ class Declaration:
             params["on_error"] == "delete",
             params["on_duplicate"] == DELETE_NEWER,
         )
+
+
+def with_changes(declarations: Sequence[Declaration], plan: Plan) -> list[Declaration]:
+    """The declarations with the changes of a plan that has one for each of theirs, in their order. More changes at its
+    end belong to the last declaration."""
+    left = iter(plan.items)
+    found = [
+        replace(each, plan=replace(each.plan, items=tuple(islice(left, len(each.plan.items))))) for each in declarations
+    ]
+    rest = tuple(left)
+    if found and rest:
+        found[-1] = replace(found[-1], plan=replace(found[-1].plan, items=(*found[-1].plan.items, *rest)))
+    return found
 
 
 class Declarations:

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
@@ -24,12 +24,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
     FAILED,
     PLANNED,
+    UNCHANGED,
     Change,
     Outcome,
     Plan,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.approval import PlannedChange, Verdict
 
 CREATE, DELETE = "create_image", "delete_image"
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -172,6 +176,34 @@ def plan_removal(images: Sequence[Snapshot], force: bool) -> dict[str, Outcome]:
         result = FAILED if why else PLANNED
         found[image.id] = Outcome(image.id, image.name, result, () if why else (DELETE,), message=why)
     return found
+
+
+def removal_entries(images: Sequence[Snapshot], outcomes: Mapping[str, Outcome]) -> list[PlannedChange]:
+    """The entries of a plan to delete images."""
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.approval import PlannedChange, plain
+
+    return [
+        PlannedChange(
+            image.id,
+            image.name,
+            outcomes[image.id].actions,
+            plain({"server_id": image.server_id, "created": image.created}),
+            refusal=outcomes[image.id].message,
+        )
+        for image in images
+    ]
+
+
+def approved_removal(outcomes: Mapping[str, Outcome], verdicts: Mapping[str, Verdict]) -> dict[str, Outcome]:
+    """The planned deletions without those that are not approved."""
+    return {
+        key: replace(
+            outcome, result=FAILED if verdicts[key].failed else UNCHANGED, actions=(), message=verdicts[key].text
+        )
+        if key in verdicts
+        else outcome
+        for key, outcome in outcomes.items()
+    }
 
 
 def one_of_name(images: Sequence[Snapshot], name: str) -> Sequence[Snapshot]:
