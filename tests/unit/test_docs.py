@@ -244,7 +244,12 @@ def test_the_playbook_with_a_vault(ready: dict[str, Any], tmp_path: Path) -> Non
 
 def test_inventory(ready: dict[str, Any], follow: Any) -> None:
     printed = follow("inventory")
-    graph, host, ad_hoc, estate, rolling = printed.values()
+    graph, host, ad_hoc, estate, jump, v6, projects, region, running, rolling = printed.values()
+    assert "web-03" in jump and "web-01" not in jump  # web-01 has a public address
+    assert "fd00" in v6 or "2001:db8" in v6
+    assert "@project_" in projects and "@security_group_" in projects and "@image_" in projects
+    assert "web-01" in region
+    assert "batch-01" not in running and "web-01" in running
     assert "@tag_role_web" in graph
     assert "@zone_zone_2" in graph
     assert json.loads(host)["ansible_host"] == "203.0.113.11"
