@@ -150,7 +150,7 @@ def _batches(members: list[Member], rules: Rules, first: bool) -> tuple[list[Bat
 
 @dataclass(frozen=True)
 class _View:
-    """What a run knows of the servers."""
+    """The servers as a run has observed them."""
 
     revision: str
     record: Mapping[str, str] | None

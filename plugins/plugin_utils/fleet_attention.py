@@ -19,7 +19,7 @@ EXPIRES = "expires"
 DEFAULTS = {"stopped_days": 30, "expires_days": 14, "backup_days": 0, "password_days": 0}
 _HOSTS = {
     "DOWN": "its compute host is down",
-    "UNKNOWN": "the state of its compute host is not known",
+    "UNKNOWN": "the state of its compute host is unknown",
     "MAINTENANCE": "its compute host is in maintenance",
 }
 _FAULT_LENGTH = 300

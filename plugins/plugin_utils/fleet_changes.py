@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What changed between two fleet reports, and the JSON file that the next one compares with: pure functions."""
+"""The changes between two fleet reports, and the JSON file that the next one compares with: pure functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any, Mapping, Sequence
 VERSION = 1
 #: The columns of a server whose change is reported.
 COMPARED = ("name", "state", "flavor", "image", "zone", "private_ips", "public_ips", "tags")
-#: What identifies a server: two clouds may have the same id.
+#: The columns that identify a server: two clouds may have the same id.
 IDENTITY = ("platform", "region", "id")
 
 
@@ -44,8 +44,8 @@ def _are_rows(rows: Any) -> bool:
 
 
 def earlier(report: Mapping[str, Any] | None, today: str) -> dict[str, Any] | None:
-    """What a report of ``today`` (a day in ISO 8601) is compared with: the last report of another day, so that a second
-    report of one day says the same as the first."""
+    """The last report before ``today`` (a day in ISO 8601), so that a second report of one day says the same as the
+    first; ``None`` without one."""
     if report is None:
         return None
     chosen = report.get("previous") if report["date"] == today else report

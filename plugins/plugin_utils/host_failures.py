@@ -94,7 +94,7 @@ def find_shortage(
 
 
 def _all_known(sizes: Iterable[float | None]) -> list[float] | None:
-    """The sizes; None if one of them is not known."""
+    """The sizes; None if one of them is unknown."""
     found = list(sizes)
     known = [size for size in found if size is not None]
     return known if len(known) == len(found) else None

@@ -19,7 +19,7 @@ _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 @dataclass(frozen=True)
 class Criteria:
-    """What makes a server a candidate; 0, empty and False switch a criterion off. Ages are in days."""
+    """The criteria of a candidate; 0, empty and False switch a criterion off. Ages are in days."""
 
     expires_tag: str = "expires"
     idle_days: int = 0

@@ -30,7 +30,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Override:
-    """What a server does until a time, whatever its schedules want."""
+    """The power state of a server until a time, whatever its schedules say."""
 
     state: str
     until: datetime

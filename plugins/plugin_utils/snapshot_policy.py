@@ -167,7 +167,7 @@ def restore_plan(
 ) -> dict[str, Any]:
     """The servers to restore, by image: ``restores`` (host, image, image_name, ids, names), and ``missing``, the names
     of the servers without such a snapshot. ``source`` is ``newest`` for the newest good snapshot of the policy, or the
-    name or the id of a good snapshot of the server, where ``{name}`` and ``{id}`` stand for the server's. Raises
+    name or the id of a good snapshot of the server, where ``{name}`` and ``{id}`` are replaced by the server's. Raises
     InvalidDeclaration."""
     if not isinstance(source, str) or not source.strip():
         raise InvalidDeclaration("restore_from: use newest, or the name or id of a snapshot")

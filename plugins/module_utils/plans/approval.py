@@ -50,9 +50,9 @@ def fingerprint(value: Any) -> str:
 
 @dataclass(frozen=True)
 class PlannedChange:
-    """What a plan does to one server, image, host or other resource. ``id`` is empty for one that does not exist yet.
+    """The change of one server, image, host or other resource. ``id`` is empty for one that does not exist yet.
 
-    ``observed`` is what else was observed that the plan depends on, besides the name, and what it changes (``before``).
+    ``observed`` are further values that the plan depends on, besides the name and the changed values (``before``).
     """
 
     id: str
@@ -111,7 +111,7 @@ class PlannedChange:
 
 
 def of_server(change: Change) -> PlannedChange:
-    """The entry of a server. Its power state counts: whoever approved the plan relied on it."""
+    """The entry of a server. Its power state counts: the approval relied on it."""
     server = change.server
     actions = change.actions if change.changes else ()
     observed: dict[str, Any] = {"power_state": server.target_power_state} if server.id else {}

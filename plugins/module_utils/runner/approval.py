@@ -81,7 +81,7 @@ class Approval:
         self.sections = self._read()
         self._known = {change.key: change for section in self.sections for change in section.changes}
         alike = [section for section in self.sections if section.selection == self._selection()]
-        #: What the selection of the task matched when the plan was made.
+        #: The changes of the servers that the selection of the task matched when the plan was made.
         self._expected = {change.key: change for section in alike for change in section.changes}
         self.now: datetime = self.sections[0].time if self.sections else _seconds(context.cloud.session.clock.now())
 
@@ -110,7 +110,7 @@ class Approval:
         return found
 
     def _identity(self) -> dict[str, Any]:
-        """Which cloud and project the task connects to, without the user: another one may approve and run."""
+        """The cloud and the project of the task, without the user: another one may approve and run."""
         cloud = self.context.cloud
         auth = cloud.session.auth
         endpoint = auth.endpoint("compute").rstrip("/")
@@ -275,7 +275,7 @@ class Approval:
     # -- reporting ---------------------------------------------------------------------------------------------
 
     def result(self) -> dict[str, Any]:
-        """What the result of the task shows of the plan."""
+        """The values about the plan in the result of the task."""
         context = self.context
         data: dict[str, Any] = {}
         if context.check_mode and context.params.get("return_plan"):

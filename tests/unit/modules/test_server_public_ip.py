@@ -228,7 +228,7 @@ def test_an_address_of_another_server_is_taken_if_the_task_says_so(bench: Bench)
         ([FREE], "public_ip: it is an address, an id, or a mapping"),
     ],
 )
-def test_a_wish_that_is_none(bench: Bench, wanted: Any, said: str) -> None:
+def test_an_invalid_public_ip(bench: Bench, wanted: Any, said: str) -> None:
     with nothing_done(bench):
         refused(declare(bench, wanted), said)
         refused(bench.call("server", name="web-03", release_public_ip=True), "release_public_ip: it releases what")

@@ -96,7 +96,7 @@ def test_a_healthy_server_needs_no_attention() -> None:
         ({"power_state": "error", "fault": None}, "it is in error"),
         ({"locked": True}, "it is locked"),
         ({"host_status": "DOWN"}, "its compute host is down"),
-        ({"host_status": "UNKNOWN"}, "the state of its compute host is not known"),
+        ({"host_status": "UNKNOWN"}, "the state of its compute host is unknown"),
         ({"host_status": "MAINTENANCE"}, "its compute host is in maintenance"),
         ({"power_state": "stopped", "updated": "2026-10-21T00:00:00Z"}, "it has been stopped for 30 days or longer"),
         ({"tags": ["expires=2026-11-19"]}, "it expired on 2026-11-19"),

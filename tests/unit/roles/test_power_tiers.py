@@ -44,9 +44,9 @@ def test_a_tier_of_several_clouds_is_complete_before_the_next() -> None:
 
 def test_what_is_left_to_do() -> None:
     servers = [server("a", "order=1", power_state="running"), server("b", "order=1", power_state="paused")]
-    for state, todo in (("started", ["b"]), ("stopped", ["a", "b"])):
+    for state, names in (("started", ["b"]), ("stopped", ["a", "b"])):
         (row,) = power_tiers([{"host": "cloud", "servers": servers}], state)
-        assert row["todo"] == todo
+        assert row["todo"] == names
 
 
 def test_servers_without_the_tag_are_refused_or_in_the_default_tier() -> None:

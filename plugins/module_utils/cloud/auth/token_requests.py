@@ -52,7 +52,7 @@ def _by_factors(known: Password) -> dict[str, Any]:
 
 
 def scope_of(known: Password) -> dict[str, Any]:
-    """What the token is for: a project, a trust, the system, or a domain."""
+    """The scope of the token: a project, a trust, the system, or a domain."""
     if known.trust_id:
         return {"OS-TRUST:trust": {"id": known.trust_id}}
     if known.system_scope:

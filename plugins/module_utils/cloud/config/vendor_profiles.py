@@ -85,7 +85,7 @@ def _shipped(name: str, read: ReadDocument) -> dict[str, Any]:
 
 
 def _asked(name: str, label: str, entry: Mapping[str, Any], read: ReadDocument) -> Profile:
-    """What the cloud at this URL says of itself; a profile of openstacksdk with the same name replaces values."""
+    """The profile that the cloud at this URL publishes; one of openstacksdk with the same name replaces values."""
     parts = urlsplit(name)
     url = WELL_KNOWN % (parts.scheme, parts.netloc)
     if parts.scheme not in ("http", "https") or parts.username is not None:

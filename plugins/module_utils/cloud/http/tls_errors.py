@@ -54,7 +54,7 @@ def of_handshake(errors: Sequence[ssl.SSLError], what: str, origin: str) -> Clou
 
 
 def _refusal(error: ssl.SSLError) -> tuple[str, str]:
-    """What is said of it, without a full stop, and the hint."""
+    """The message for it, without a full stop, and the hint."""
     reason = str(error.reason or "handshake failed")
     # From TLS 1.3 on a server refuses the client's certificate after the handshake.
     if "CERTIFICATE_REQUIRED" in reason:

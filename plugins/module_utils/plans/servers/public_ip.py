@@ -61,7 +61,7 @@ class PublicIpSpec:
 
     @property
     def label(self) -> str:
-        """What the task declares, for a difference."""
+        """The declared address, for a difference."""
         return "any%s" % self.of_network if self.any_of_network else self.wanted
 
     @property
