@@ -5,19 +5,24 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import sys
+import threading
 import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 SIMULATOR = ROOT / "tests" / "simulator"
 START_SECONDS = 30
+JSON = {"Content-Type": "application/json"}
+#: The connections of each thread to control sides, by host: a test asks there as often as its module asks the cloud.
+_kept = threading.local()
 
 
 class SimulatorError(Exception):
@@ -52,17 +57,47 @@ def running(
 
 
 def control(ready: dict[str, Any], method: str, path: str, body: Any = None, seconds: int = 30) -> Any:
-    """Send a request to the control side; `path` is below /_sim. Returns the decoded response, or None if empty."""
-    request = urllib.request.Request(
-        ready["control"] + path,
-        method=method,
-        data=None if body is None else json.dumps(body).encode(),
-        headers={"Content-Type": "application/json"},
-    )
-    # No proxy of the environment: the simulator is on loopback.
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=seconds) as answer:
-        text = answer.read()
+    """Send a request to the control side; `path` is below /_sim. Returns the decoded response, or None if empty.
+
+    Raises SimulatorError where it refuses, and OSError where it cannot be reached.
+    """
+    parts = urlsplit(ready["control"] + path)
+    target = parts.path + ("?" + parts.query if parts.query else "")
+    content = None if body is None else json.dumps(body).encode()
+    status, text = _ask(parts.netloc, seconds, method, target, content)
+    if status >= 400:
+        raise SimulatorError(f"{method} {target}: {status} {text.decode(errors='replace')[:2000]}")
     return json.loads(text) if text.strip() else None
+
+
+def _ask(host: str, seconds: int, method: str, target: str, content: bytes | None) -> tuple[int, bytes]:
+    """Ask on the connection of before, and on a new one where the simulator has closed that since, being idle."""
+    kept: dict[str, http.client.HTTPConnection] = _kept.__dict__.setdefault("connections", {})
+    used = kept.pop(host, None)
+    if used is not None:
+        try:
+            return _answer(kept, used, seconds, method, target, content)
+        except (http.client.RemoteDisconnected, ConnectionError):
+            used.close()
+    return _answer(kept, http.client.HTTPConnection(host), seconds, method, target, content)
+
+
+def _answer(
+    kept: dict[str, http.client.HTTPConnection],
+    connection: http.client.HTTPConnection,
+    seconds: int,
+    method: str,
+    target: str,
+    content: bytes | None,
+) -> tuple[int, bytes]:
+    connection.timeout = seconds
+    if connection.sock is not None:
+        connection.sock.settimeout(seconds)
+    connection.request(method, target, content, JSON)
+    response = connection.getresponse()
+    text = response.read()
+    kept[connection.host if connection.port is None else f"{connection.host}:{connection.port}"] = connection
+    return response.status, text
 
 
 def _ready(process: subprocess.Popen[bytes], ready_file: Path, log: Path, seconds: int) -> dict[str, Any]:

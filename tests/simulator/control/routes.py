@@ -34,7 +34,7 @@ def register(app: Flask, sim: Simulator) -> None:
         return answer(
             {
                 "status": "ok",
-                "servers": {name: len(fleet.servers) for name, fleet in sim.fleets.items()},
+                "servers": {name: len(sim.fleets[name].servers) for name in PLATFORMS},
                 "clock": sim.clock.state(),
             }
         )
@@ -56,9 +56,15 @@ def register(app: Flask, sim: Simulator) -> None:
 
     @route("/reset", "POST")
     def reset() -> Response:
+        """Everything as it was at the start; with {"freeze": true} the clock stands still from then on."""
+        body = request_body() if request.data else {}
+        if set(body) - {"freeze"}:
+            raise BadRequest("a reset takes freeze (true) or nothing")
         with sim.lock:
             sim.reset()
-        return answer({"status": "ok"})
+            if body.get("freeze"):
+                sim.clock.freeze()
+            return answer({"status": "ok", **sim.clock.state()})
 
     @route("/faults", "GET")
     def faults() -> Response:

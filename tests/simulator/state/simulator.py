@@ -6,18 +6,34 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
 
 from simulator.state.access_keys import TemporaryKeys
 from simulator.state.builder import Builder
 from simulator.state.clock import Clock
 from simulator.state.config import OPTIONS, PLATFORMS
 from simulator.state.faults import Faults
-from simulator.state.keypairs import Keypairs
 from simulator.state.request_log import Log
 from simulator.state.server_groups import ServerGroups
 from simulator.state.servers import Fleet
 from simulator.state.tokens import Tokens
+
+T = TypeVar("T")
+
+
+class MadeOnFirstUse(dict[str, T], Generic[T]):
+    """What each platform has, made when it is asked for: a test resets all platforms, and uses one of them."""
+
+    def __init__(self, make: Callable[[str], T], lock: threading.RLock) -> None:
+        self._make = make
+        self._lock = lock
+
+    def __missing__(self, platform: str) -> T:
+        with self._lock:
+            if platform not in self:
+                self[platform] = self._make(platform)
+            return self[platform]
 
 
 class Simulator:
@@ -31,6 +47,9 @@ class Simulator:
         self.log = Log()
         self.faults = Faults()
         self.reset()
+        # What is wrong with the configuration shows at the start.
+        for name in PLATFORMS:
+            self.fleets[name], self.keys[name]
 
     def reset(self) -> None:
         """Restore the initial state: servers, tokens, jobs, faults, log, clock, delays."""
@@ -40,9 +59,6 @@ class Simulator:
         self.tokens = {name: Tokens(self.clock) for name in PLATFORMS}
         self.options: dict[str, dict[str, Any]] = {}
         self.delays: dict[str, dict[str, float]] = {}
-        self.builders: dict[str, Builder] = {}
-        self.fleets: dict[str, Fleet] = {}
-        self.keys: dict[str, Keypairs] = {}
         self.groups: dict[str, ServerGroups] = {name: ServerGroups() for name in PLATFORMS}
         self.jobs: dict[str, Any] = {}
         self.kps_tasks: dict[str, Any] = {}
@@ -54,17 +70,21 @@ class Simulator:
         self.metadata_tokens: dict[str, float] = {}
         self.key_of_server: dict[str, Any] | None = None
         now = self.clock.now()
+        self.builders = MadeOnFirstUse(lambda name: Builder(name, self.platform(name)), self.lock)
+        self.fleets = MadeOnFirstUse(lambda name: self._fleet(name, now), self.lock)
+        self.keys = MadeOnFirstUse(lambda name: self.builders[name].keys(now), self.lock)
         for name in PLATFORMS:
-            settings = self.settings["platforms"][name]
+            settings = self.platform(name)
             self.options[name] = {key: settings.get(key, values[0]) for key, values in OPTIONS.items()}
             self.delays[name] = {**self.settings["delays"], **(settings.get("delays") or {})}
-            self.builders[name] = Builder(name, settings)
-            self.keys[name] = self.builders[name].keys(now)
-            self.fleets[name] = Fleet(name, self.clock)
-            self.builders[name].populate(self.fleets[name], now)
-            self.fleets[name].on_deleted = self.builders[name].release
-            if name != "huaweicloud":
-                self.fleets[name].is_running = self.builders[name].hosts.is_running
+
+    def _fleet(self, name: str, now: float) -> Fleet:
+        builder, fleet = self.builders[name], Fleet(name, self.clock)
+        builder.populate(fleet, now)
+        fleet.on_deleted = builder.release
+        if name != "huaweicloud":
+            fleet.is_running = builder.hosts.is_running
+        return fleet
 
     def platform(self, name: str) -> dict[str, Any]:
         settings: dict[str, Any] = self.settings["platforms"][name]

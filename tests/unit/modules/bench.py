@@ -12,7 +12,6 @@ from __future__ import annotations
 import copy
 import json
 import threading
-import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +19,8 @@ from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+
+from ansible_collections.cloudserver.compute.tools import simulator
 
 #: The modules that run as a module too; the others are documentation for their action plugins.
 MODULES = sorted(
@@ -78,8 +79,7 @@ class Bench:
 
     def restart(self) -> None:
         """The simulator as it starts: no faults, no log, every server in its first state."""
-        self.control("POST", "/reset", {})
-        self.clock.start = self.control("POST", "/clock", {"freeze": True})["now"] - self.clock.elapsed
+        self.clock.start = self.control("POST", "/reset", {"freeze": True})["now"] - self.clock.elapsed
         self.clock.on_sleep = lambda: None
 
     # -- the module ------------------------------------------------------------------------------------------------
@@ -120,15 +120,7 @@ class Bench:
     # -- the cloud -------------------------------------------------------------------------------------------------
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        request = urllib.request.Request(
-            self.ready["control"] + path,
-            method=method,
-            data=None if body is None else json.dumps(body).encode(),
-            headers={"Content-Type": "application/json"},
-        )
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=30) as answer:
-            text = answer.read()
-        return json.loads(text) if text.strip() else None
+        return simulator.control(self.ready, method, path, body)
 
     def server(self, name: str) -> dict[str, Any]:
         """The server as the simulator keeps it, by id or name."""
