@@ -1,6 +1,7 @@
 """Run the targets of tests/integration/targets against simulators, on every platform, in process and shipped.
 
-Each platform has a simulator of its own, which is reset before each run, so platforms run side by side. With --cloud
+Each platform has a simulator of its own in each mode, which is reset before each run, so these run side by side: a run
+in process mostly waits for the cloud, while a shipped one starts processes. With --cloud
 they run against the real OpenStack of tests/openstack, shown as that cloud. A target is a role, as ansible-test lays it
 out. It finds these variables:
 
@@ -146,6 +147,15 @@ def plan(chosen: Sequence[str], platforms: Sequence[str], modes: Sequence[str]) 
     ]
 
 
+def side_by_side(runs: Sequence[Run]) -> list[list[Run]]:
+    """The runs in groups that share nothing: by platform and mode, and by cloud on a real one, whose servers both modes
+    use."""
+    groups: dict[tuple[str, str], list[Run]] = {}
+    for run in runs:
+        groups.setdefault((run.where, "" if run.cloud else run.mode), []).append(run)
+    return list(groups.values())
+
+
 def playbook(run: Run, ready: dict[str, Any]) -> list[dict[str, Any]]:
     """The playbook of one run. JSON is YAML, so what json.dumps makes of it is the file."""
     connection = ready["platforms"][run.platform]
@@ -219,13 +229,13 @@ def execute(run: Run, ready: dict[str, Any], command: str, extra: Sequence[str])
 def cloud_of(run: Run) -> AbstractContextManager[dict[str, Any]]:
     """The simulator, or the gateway to the real OpenStack, that a run of this kind is made against."""
     if not run.cloud:
-        return simulator.running(WORK / "simulators" / run.platform, "--quiet")
+        return simulator.running(WORK / "simulators" / f"{run.platform}-{run.mode}", "--quiet")
     folder = WORK / "clouds" / run.cloud
     return simulator.running(folder, "--cloud", run.cloud, "--quiet", program=GATEWAY, seconds=CLOUD_SECONDS)
 
 
 def on_platform(runs: Sequence[Run], command: str, extra: Sequence[str], stop: threading.Event) -> list[Outcome]:
-    """The runs of one platform, one after the other, against one simulator; none more once `stop` is set."""
+    """Runs of one platform and mode, one after the other, against one simulator; none more once `stop` is set."""
     outcomes = []
     with cloud_of(runs[0]) as ready:
         for run in runs:
@@ -261,7 +271,7 @@ def arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--platform", action="append", choices=PLATFORMS, help="may be given several times")
     parser.add_argument("--cloud", action="append", choices=CLOUDS, help="on the real OpenStack; several times")
     parser.add_argument("--mode", action="append", choices=MODES, help="may be given several times")
-    parser.add_argument("--jobs", type=int, default=2, help="platforms at the same time (default: %(default)s)")
+    parser.add_argument("--jobs", type=int, default=2, help="runs at the same time (default: %(default)s)")
     parser.add_argument("--ansible-playbook", default="ansible-playbook", help="the program, for another version")
     parser.add_argument("-v", "--verbose", action="append_const", const="-v", default=[], help="handed on to Ansible")
     return parser.parse_args(argv)
@@ -286,11 +296,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         runs = plan(options.targets or existing, columns, options.mode or MODES)
     if not runs:
         sys.exit("There is no target to run in tests/integration/targets.")
-    groups = [[run for run in runs if run.where == column] for column in columns]
+    groups = side_by_side(runs)
     begin = time.monotonic()
     stop = threading.Event()
     with ThreadPoolExecutor(max(1, jobs)) as pool:
-        futures = [pool.submit(on_platform, group, command, options.verbose, stop) for group in groups if group]
+        futures = [pool.submit(on_platform, group, command, options.verbose, stop) for group in groups]
         try:
             outcomes = [outcome for future in futures for outcome in future.result()]
         except BaseException:
