@@ -181,7 +181,7 @@ def test_a_run_that_is_killed_in_mid_batch_is_continued_with_this_batch(lab: Lab
     inventory, play = lab.inventory("openstack"), role("rolling_change", **REBOOT)
     lab.control("PUT", "/delays", {"reboot_soft": 3.0})
     process = lab.start(inventory, play)
-    until(lambda: len(rebooted(lab)) >= 3, 120)
+    until(lambda: len(rebooted(lab)) >= 3, 240)
     kill(process)
     assert notes(lab) == {"web-01": "r1", "web-02": "started r1", "web-03": "started r1", "web-04": ""}
     lab.control("PUT", "/delays", {"reboot_soft": 0.1})
