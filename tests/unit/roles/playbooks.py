@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
-import signal
 import subprocess
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from ansible_collections.cloudserver.compute.tools import simulator
 
@@ -153,8 +155,21 @@ class Lab:
 
 
 def kill(process: subprocess.Popen[str]) -> None:
-    """As kill -9 of a job does: the playbook and all of its workers."""
-    os.killpg(process.pid, signal.SIGKILL)
+    """As the end of a job's container does: the playbook, its workers and their modules, all of them at once.
+
+    Each worker has a session of its own, so the process group of the playbook does not contain it.
+    """
+    playbook = psutil.Process(process.pid)
+    stopped: set[psutil.Process] = set()
+    # What is stopped starts nothing more.
+    while found := {playbook, *playbook.children(recursive=True)} - stopped:
+        for each in found:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.suspend()
+        stopped |= found
+    for each in stopped:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            each.kill()
     process.wait(timeout=30)
     if process.stdout:
         process.stdout.close()
