@@ -141,7 +141,9 @@ def _due(
         start = max(start, warned - timedelta(days=delays[WARNING]))
     done = {STOPPING: server.get("power_state") in _OFF, SNAPSHOT: has_snapshot}
     for stage in _in_order(delays, server):
-        if stage not in (MARKING, WARNING) and today.date >= start + timedelta(days=delays[stage]) and not done.get(stage):
+        if stage in (MARKING, WARNING) or done.get(stage):
+            continue
+        if today.date >= start + timedelta(days=delays[stage]):
             found.append(stage)
     return found
 

@@ -112,7 +112,7 @@ def test_a_lifecycle_with_a_failure_loses_nothing_and_the_next_run_finishes_it(l
 
 
 def test_a_lifecycle_ends_on_other_platforms(lab: Lab) -> None:
-    """EasyStack gives no snapshot of a stopped server, so it comes before the stop. On UnitedStack tags are metadata."""
+    """EasyStack takes no snapshot of a stopped server, so it comes before the stop. UnitedStack has tags as metadata."""
     marked = {MARK: MARKED + " expired"}
     own = {"easystack": {"tags": ["expires=2026-09-01"]}, "ustack": {}}
     for platform, options in own.items():
@@ -125,7 +125,7 @@ def test_a_lifecycle_ends_on_other_platforms(lab: Lab) -> None:
         server = lab.servers(platform).get("old", {"status": "DELETED"})
         assert server["status"] in ("DELETED", "SOFT_DELETED"), (platform, server["status"])
         rows = lab.control("GET", "/%s/images" % platform)["images"]
-        assert ["active"] == [row["status"] for row in rows if "old-lifecycle-" in row["name"]], platform
+        assert [row["status"] for row in rows if "old-lifecycle-" in row["name"]] == ["active"], platform
 
 
 def test_a_warning_is_given_once(lab: Lab) -> None:
