@@ -112,7 +112,7 @@ def test_a_lifecycle_with_a_failure_loses_nothing_and_the_next_run_finishes_it(l
 
 
 def test_a_lifecycle_ends_on_other_platforms(lab: Lab) -> None:
-    """EasyStack takes no snapshot of a stopped server, so it comes before the stop. UnitedStack has tags as metadata."""
+    """EasyStack takes no snapshot of a stopped server, so it comes first there. UnitedStack stores tags as metadata."""
     marked = {MARK: MARKED + " expired"}
     own = {"easystack": {"tags": ["expires=2026-09-01"]}, "ustack": {}}
     for platform, options in own.items():
