@@ -37,6 +37,7 @@ from ansible_collections.cloudserver.compute.plugins.plugin_utils.times import c
 
 MARK, WARNED = "cloudserver_lifecycle", "cloudserver_lifecycle_warned"
 _OFF = ("stopped", "suspended")
+_SNAPSHOT_FIRST = (MARKING, WARNING, SNAPSHOT, STOPPING, DELETION)
 
 
 @dataclass(frozen=True)
@@ -139,10 +140,10 @@ def _due(
             warned = today.date
         start = max(start, warned - timedelta(days=delays[WARNING]))
     done = {STOPPING: server.get("power_state") in _OFF, SNAPSHOT: has_snapshot}
-    for stage in sorted(
-        (each for each in STAGES[2:] if each in delays), key=lambda each: (delays[each], STAGES.index(each))
-    ):
-        if today.date >= start + timedelta(days=delays[stage]) and not done.get(stage):
+    for stage in _in_order(delays, server):
+        if stage in (MARKING, WARNING) or done.get(stage):
+            continue
+        if today.date >= start + timedelta(days=delays[stage]):
             found.append(stage)
     return found
 
@@ -234,10 +235,7 @@ def _steps(host: str, decisions: Sequence[Decision], policy: Policy, today: Toda
             mark = decision.mark
             value = "" if mark is None else {MARKING: mark.text, SNAPSHOT: mark.day.isoformat()}.get(stage, "")
             found.setdefault((stage, value), []).append(decision.server)
-    order = [
-        "unmark",
-        *sorted(policy.delays, key=lambda stage: (_rank(stage), policy.delays[stage], STAGES.index(stage))),
-    ]
+    order = ["unmark", *_in_order(policy.delays, decisions[0].server if decisions else {})]
     steps = []
     for (stage, value), servers in sorted(found.items(), key=lambda item: (order.index(item[0][0]), item[0][1])):
         ids, names = ([server[key] for server in servers] for key in ("id", "name"))
@@ -246,10 +244,13 @@ def _steps(host: str, decisions: Sequence[Decision], policy: Policy, today: Toda
     return steps
 
 
-def _rank(stage: str) -> int:
-    """The mark and the warning come first, the deletion last. The stop and the snapshot are in the order of their
-    delays."""
-    return {MARKING: 0, WARNING: 1, DELETION: 3}.get(stage, 2)
+def _in_order(delays: Mapping[str, int], server: Mapping[str, Any]) -> list[str]:
+    """The stages of a policy in the order of their execution. The mark and the warning come first, the deletion last,
+    the stop and the snapshot in the order of their delays. With equal delays the stop comes first, except on EasyStack,
+    which documents no snapshots of stopped servers."""
+    order = _SNAPSHOT_FIRST if server.get("platform") == "easystack" else STAGES
+    rank = {MARKING: 0, WARNING: 1, DELETION: 3}
+    return sorted((stage for stage in order if stage in delays), key=lambda stage: (rank.get(stage, 2), delays[stage]))
 
 
 def _refusal(numbers: Mapping[str, int], policy: Policy) -> str:

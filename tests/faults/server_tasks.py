@@ -134,6 +134,8 @@ def _changing(task: Any) -> None:
     task("server.metadata", ALL, {**web, "metadata": {"team": "a", "shift": "night"}})
     task("server.metadata_purge", ALL, {**web, "metadata": {"team": "a"}, "purge_metadata": True},
          prepare=lambda world: world.first("server", name="web-01", metadata={"old": "1", "team": "b"}))  # fmt: skip
+    task("server.metadata_remove", ALL, {**web, "metadata": {"team": "a"}, "remove_metadata": ["old", "older"]},
+         prepare=lambda world: world.first("server", name="web-01", metadata={"old": "1", "older": "2"}))  # fmt: skip
     task("server.tags", ALL, {**web, "tags": ["role=web", "stage=2"]})
     task("server.tags_purge", ALL, {**web, "tags": ["stage=2"], "purge_tags": True})
     task("server.boot_order", ("easystack",), {**web, "boot_order": ["network", "hd"], "apply": "now"})

@@ -138,6 +138,19 @@ def test_a_late_warning_delays_what_comes_after_it() -> None:
     assert "delete" in stages(run(server, stages=ALL, now=at(27), **DELAYS))
 
 
+@pytest.mark.parametrize(
+    "platform, days, first",
+    [("openstack", 7, "stop"), ("easystack", 7, "snapshot"), ("easystack", 9, "stop"), ("ustack", 5, "snapshot")],
+)
+def test_with_equal_delays_the_snapshot_comes_first_where_a_stopped_server_has_none(
+    platform: str, days: int, first: str
+) -> None:
+    server = machine("a", "expires=2026-10-01", platform=platform, metadata={MARK: "2026-11-01 expired"})
+    found = run(server, stages=["mark", "stop", "snapshot"], **{**DELAYS, "snapshot_after_days": days}, images=[])
+    assert [step["stage"] for step in found["steps"]] == sorted(["stop", "snapshot"], key=lambda each: each != first)
+    assert found["report"][0]["stages"] == [step["stage"] for step in found["steps"]]
+
+
 def test_the_snapshot_can_come_before_the_stop() -> None:
     server = machine("a", "expires=2026-11-01", metadata={MARK: "2026-11-01 expired"})
     options = {"stages": ["mark", "stop", "snapshot"], "snapshot_after_days": 6, "stop_after_days": 7}

@@ -111,6 +111,23 @@ def test_a_lifecycle_with_a_failure_loses_nothing_and_the_next_run_finishes_it(l
     assert (listings(lab, "/servers/detail"), listings(lab, "/images")) == (before[0] + 1, before[1] + 1)
 
 
+def test_a_lifecycle_ends_on_other_platforms(lab: Lab) -> None:
+    """EasyStack takes no snapshot of a stopped server, so it comes first there. UnitedStack stores tags as metadata."""
+    marked = {MARK: MARKED + " expired"}
+    own = {"easystack": {"tags": ["expires=2026-09-01"]}, "ustack": {}}
+    for platform, options in own.items():
+        metadata = marked if options else {**marked, "expires": "2026-09-01"}
+        body = {"name": "old", "created": CREATED, "metadata": metadata, **options}
+        lab.control("POST", "/%s/servers" % platform, body)
+    inventory, play = lab.inventory(*own), role("lifecycle", **LIFECYCLE)
+    lab.play(inventory, play).succeeded()
+    for platform in own:
+        server = lab.servers(platform).get("old", {"status": "DELETED"})
+        assert server["status"] in ("DELETED", "SOFT_DELETED"), (platform, server["status"])
+        rows = lab.control("GET", "/%s/images" % platform)["images"]
+        assert [row["status"] for row in rows if "old-lifecycle-" in row["name"]] == ["active"], platform
+
+
 def test_a_warning_is_given_once(lab: Lab) -> None:
     add(lab, "old", marked=False)
     (lab.folder / "warn.yml").write_text(
