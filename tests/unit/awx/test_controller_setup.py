@@ -82,9 +82,8 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Calls:
 @pytest.fixture(scope="module")
 def other(tmp_path_factory: pytest.TempPathFactory) -> Calls:
     """The other collection, Chinese labels, plans, and no administrator."""
-    plans = {"plan_folder": "/plans", "plan_roles": ["os_reinstall"]}
-    folder = tmp_path_factory.mktemp("controller")
-    return set_up(folder, "ansible.controller", language="zh-CN", admin_credential="", schedules_enabled=True, **plans)
+    given = {"language": "zh-CN", "admin_credential": "", "schedules_enabled": True, "plan_folder": "/plans"}
+    return set_up(tmp_path_factory.mktemp("controller"), "ansible.controller", **given)
 
 
 def test_the_types_reach_the_controller_as_they_are(asked: Calls) -> None:
@@ -177,7 +176,8 @@ def test_a_job_template_sets_variables_that_its_playbook_has(asked: Calls) -> No
                 assert re.search(rf"{{{{.*\b{variable}\b.*}}}}", text), variable
         if role and not params.get("ask_variables_on_launch"):
             assert {name for name, option in role[1].items() if option.get("required")} <= given, params["name"]
-    assert {"host_evacuation", "host_maintenance", "os_reinstall", "power_schedule"} <= checked
+    assert {"host_evacuation", "host_maintenance", "lifecycle", "ordered_power", "os_reinstall", "power_schedule",
+            "rolling_change", "server_fleet", "snapshot_policy"} <= checked  # fmt: skip
 
 
 def test_awx_accepts_the_surveys(asked: Calls) -> None:
@@ -241,18 +241,29 @@ def test_a_workflow_checks_waits_for_the_approval_runs_and_reports(asked: Calls)
 
 
 def test_with_plans_the_check_writes_the_plan_that_the_run_reads(other: Calls) -> None:
-    found = nodes(other, "Reinstall servers with approval")
-    assert (
-        found["check"]["extra_data"]
-        == found["run"]["extra_data"]
-        == {"os_reinstall_plan_file": "/plans/os_reinstall.json"}
-    )
-    (template,) = (params for params in of(other, "job_template") if params["name"] == "Reinstall servers")
-    assert template["ask_variables_on_launch"] is True
-    assert nodes(other, "Rolling change with approval")["run"]["extra_data"] == {}
+    templates = {params["name"]: params for params in of(other, "job_template")}
+    planned = set()
+    for workflow in of(other, "workflow_job_template"):
+        template = templates[workflow["name"].removesuffix(" with approval")]
+        role, options = role_of(template) or ("", {})
+        has_plan = f"{role}_plan_file" in options
+        found = nodes(other, workflow["name"])
+        wanted = {f"{role}_plan_file": f"/plans/{role}.json"} if has_plan else {}
+        assert found["check"]["extra_data"] == found["run"]["extra_data"] == wanted, role
+        assert template["ask_variables_on_launch"] is True or not has_plan
+        planned |= {role} if has_plan else set()
+    assert planned >= {"os_reinstall", "server_fleet"}
     # Without an administrator there are no templates that need one.
     assert "host_maintenance.yml" not in {params["playbook"] for params in of(other, "job_template")}
     assert len(of(other, "credential")) == 1
+
+
+def test_the_roles_with_plans_are_those_that_have_the_variable() -> None:
+    (play,) = yaml.safe_load((AWX / "bootstrap.yml").read_text().replace("!unsafe ", ""))
+    assert play["vars"]["plan_roles"] == sorted(
+        role.name for role in (ROOT / "roles").iterdir()
+        if f"{role.name}_plan_file:" in (role / "meta" / "argument_specs.yml").read_text()
+    )  # fmt: skip
 
 
 def test_the_collection_is_named_in_tasks_alone() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from modules.bench import Bench, actions, nothing_done, outcome, refused, says, stopped
-from modules.request_budgets import CHANGED, Budget
+from modules.request_budgets import CHANGED, Budget, new
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
@@ -199,6 +199,48 @@ def test_a_server_in_a_transition_gets_no_action_that_was_not_approved(bench: Be
     assert result["failed"] and outcome(result, "web-01")["actions"] == []
     assert "it needs resume now, which the approved plan does not contain for it" in result["msg"]
     assert not actions(bench, "web-01")
+
+
+# -- a declared fleet --------------------------------------------------------------------------------------------------
+
+
+def declare(bench: Bench, *names: str, note: str = "1", **options: Any) -> dict[str, Any]:
+    """Options of server_fleet for new servers; ``note`` is metadata of each."""
+    common = {key: value for key, value in new(bench, 1).items() if key != "name"}
+    metadata = {**common.pop("metadata", {}), "note": note}
+    return {"servers": [{"name": name, **common, "metadata": metadata} for name in names], "tag": "fleet=s", **options}
+
+
+def test_a_fleet_is_changed_as_planned_and_a_server_that_joined_it_is_kept(bench: Bench, path: Path) -> None:
+    assert bench.call("server_fleet", **declare(bench, "f-1"))["changed"]
+    given = declare(bench, "f-1", "f-2", note="2", purge=True, plan_file=str(path))
+    with nothing_done(bench):
+        checked = bench.call("server_fleet", check=True, **given)
+    assert set(outcomes(checked).values()) == {"planned"}
+    assert bench.call("server_fleet", **declare(bench, "joined"))["changed"]
+    done = bench.call("server_fleet", **given)
+    assert outcomes(done) == {"f-1": "done", "f-2": "done", "joined": "unchanged"}, done.get("msg")
+    assert [each["name"] for each in done["unplanned"]] == ["joined"] and bench.id_of("joined")
+    with nothing_done(bench):
+        again = bench.call("server_fleet", **given)
+    assert set(outcomes(again).values()) == {"unchanged"} and not again["changed"]
+
+
+def test_a_server_of_a_fleet_that_moved_or_went_is_refused_and_the_others_are_changed(bench: Bench, path: Path) -> None:
+    names = ("f-1", "f-2", "f-3")
+    assert bench.call("server_fleet", **declare(bench, *names))["changed"]
+    given = declare(bench, *names, note="2", plan_file=str(path))
+    bench.call("server_fleet", check=True, **given)
+    gone = bench.id_of("f-2")
+    assert bench.call("server_fleet", **declare(bench, "f-1", note="3"))["changed"]
+    bench.remove("f-2")
+    result = bench.call("server_fleet", **given)
+    assert result["failed"] and outcomes(result) == {"f-1": "failed", "f-2": "failed", "f-3": "done"}
+    assert "it has changed since the plan was made: metadata was " in outcome(result, "f-1")["message"]
+    assert "it had the id %s when the plan was made" % gone in outcome(result, "f-2")["message"]
+    assert "f-2" not in [server["name"] for server in bench.call("server_info", all=True)["servers"]]
+    with nothing_done(bench):
+        bench.call("server_fleet", **given)
 
 
 # -- several tasks of a run --------------------------------------------------------------------------------------------

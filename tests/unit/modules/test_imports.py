@@ -30,8 +30,10 @@ json.dump({"failed": result.get("msg") if result.get("failed") else None, "names
           sys.stdout)
 """
 OURS = "ansible_collections.cloudserver.compute.plugins.module_utils."
+#: Approved plans, whose options they do not have.
+PLANS = ("runner.approval", "plans.approval", "plans.plan_document")
 #: What no task below needs: libraries for files and queries that they do not have, and the tables of all platforms.
-ALWAYS = ("yaml", "jmespath", OURS + "inventory")
+ALWAYS = ("yaml", "jmespath", OURS + "inventory", *(OURS + name for name in PLANS))
 #: What a task on one platform does not need of the others. EasyStack and UnitedStack are one file each.
 BY_PLATFORM = {
     "openstack": ("cloud.auth.access_key", "cloud.platforms.huaweicloud", "cloud.platforms.easystack",

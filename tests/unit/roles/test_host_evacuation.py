@@ -151,7 +151,7 @@ def test_what_could_not_be_done_is_reported_with_the_reason_and_the_rest_is_done
 
 def test_a_run_that_was_killed_is_resumed_without_the_grace_time(lab: Lab) -> None:
     fenced = fence(lab)
-    fail_host(lab, "openstack")
+    names = fail_host(lab, "openstack")
     lab.control("PUT", "/delays", {"evacuate": 1000.0})
     play = role("host_evacuation", **{**VARIABLES, "host_evacuation_max_concurrent": 1})
     process = lab.start(lab.inventory("openstack_admin"), play)
@@ -159,10 +159,14 @@ def test_a_run_that_was_killed_is_resumed_without_the_grace_time(lab: Lab) -> No
     kill(process)
     lab.control("PUT", "/delays", {"evacuate": 0.1})
     lab.control("POST", "/clock", {"advance": 1001})
-    run(lab, "openstack").succeeded()
+    before = changes(lab, "openstack")
+    assert [path for path, _body in before].count("action") == 1, "nothing of the first run is alive"
+    assert len(on_host(lab, "openstack", FAILED)) == len(names) - 1 > 0
+    run(lab, "openstack", host_evacuation_grace=100_000).succeeded()
     assert on_host(lab, "openstack", FAILED) == []
-    # The second run may fence again; it never fences another host.
-    assert set(fenced.read_text().split()) == {FAILED}
+    sent = changes(lab, "openstack")[len(before) :]
+    assert [path for path, _body in sent] == ["action"] * (len(names) - 1), "its service is forced down already"
+    assert fenced.read_text().split() == [FAILED, FAILED], "a killed run may not have finished its fencing"
 
 
 def test_a_repaired_host_is_restored_on_request(lab: Lab) -> None:

@@ -44,6 +44,15 @@ CHANGING: dict[str, tuple[str, dict[str, Any]]] = {
         {"compute_capacity_aggregates": [{"name": "fast", "availability_zone": "zone-3", "hosts": ["cmp5"]}]},
     ),
     "host_maintenance": ("openstack_admin", {"host_maintenance_hosts": ["cmp1"]}),
+    "server_fleet": (
+        "openstack",
+        {
+            "server_fleet_tag": "fleet=shop",
+            "server_fleet_purge": True,
+            "server_fleet_defaults": {"flavor": "m1.small", "image": "debian-12", "networks": ["private"]},
+            "server_fleet_servers": [{"name": "shop", "count": 2}],
+        },
+    ),
 }
 
 
