@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logins other than a password for a project, on the real Keystone: what each token is for, and what Nova says to it."""
+"""Logins other than a password for a project, on the real Keystone: what a token is for, and what Nova says to it."""
 
 from __future__ import annotations
 
