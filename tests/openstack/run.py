@@ -90,7 +90,7 @@ def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: s
     and ``roles``, or none for all."""
     found = [
         (CONFORMANCE, [sys.executable, str(LAB / "conformance")]),
-        (LOGINS, [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(LAB / LOGINS)]),
+        (LOGINS, [sys.executable, "-m", "pytest", "-q", str(LAB / LOGINS)]),
     ]
     for cloud, targets in clouds.items():
         found.append((cloud, [sys.executable, integration.__file__, "--cloud", cloud, "--mode", mode, *targets]))
