@@ -40,9 +40,9 @@ def create_token(call: Call) -> Response:
             "Expecting to find methods in identity. The server could not comply with the request since "
             "it is either malformed or otherwise incorrect. The client is assumed to be in error.",
         )
-    if any(method not in METHODS for method in methods):
-        raise refuse(401, UNAUTHORIZED)
     parts = {method: required_object(identity, method, "identity") for method in methods}
+    if any(method not in METHODS for method in methods):
+        raise refuse(401, "Attempted to authenticate with an unsupported method.", identity={"methods": list(METHODS)})
     if "application_credential" in parts:
         if "scope" in auth:
             raise refuse(
@@ -138,7 +138,8 @@ def _describe(call: Call, token: Token) -> dict[str, Any]:
     if token.project is not None:
         domain = call.sim.platform(call.platform)["domains"][0]
         document["project"] = {"id": token.project["id"], "name": token.project["name"], "domain": dict(domain)}
-        document["is_domain"] = False
+        if token.trust is None:
+            document["is_domain"] = False
     if token.domain is not None:
         document["domain"] = {"id": token.domain["id"], "name": token.domain["name"]}
     if token.system:
@@ -146,7 +147,9 @@ def _describe(call: Call, token: Token) -> dict[str, Any]:
     if token.trust is not None:
         document["OS-TRUST:trust"] = _trust(call, token.trust)
     if token.is_scoped:
-        document["roles"] = [{"id": hex_id("role", role), "name": role} for role in token.roles]
+        # Those of a trust are shown whole.
+        more = {"description": None, "domain_id": None, "options": {"immutable": True}} if token.trust else {}
+        document["roles"] = [{"id": hex_id("role", role), "name": role, **more} for role in token.roles]
         if "nocatalog" not in request.args:
             document["catalog"] = catalog(call.sim, call.platform, token.project["id"] if token.project else "")
     if token.application_credential is not None:

@@ -61,7 +61,8 @@ def test_a_trust_gives_the_trustee_roles_of_the_trustor(openstack: Any) -> None:
     scope = {"OS-TRUST:trust": {"id": known}}
     token = as_user(openstack, "outsider", scope)
     assert token.json["token"]["project"]["name"] == "demo" and token.json["token"]["OS-TRUST:trust"]["id"] == known
-    assert token.json["token"]["user"]["name"] == "outsider"
+    assert token.json["token"]["user"]["name"] == "outsider" and "is_domain" not in token.json["token"]
+    assert [row["domain_id"] for row in token.json["token"]["roles"]] == [None]
     headers = {"X-Auth-Token": token.headers["X-Subject-Token"]}
     assert openstack.get("/servers", headers=headers).status_code == 200
     assert as_user(openstack, "reader", scope).status_code == 403
@@ -78,6 +79,11 @@ def test_tokens_without_a_project_open_no_nova(openstack: Any, scope: dict[str, 
     headers = {"X-Auth-Token": token.headers["X-Subject-Token"]}
     assert openstack.get("/servers", headers=headers).status_code == 403
     assert as_user(openstack, "demo", scope).status_code == 401
+
+
+def test_a_method_that_there_is_not(openstack: Any) -> None:
+    refused = log_in(openstack, {"telepathy": {}})
+    assert refused.status_code == 401 and "totp" in refused.json["error"]["identity"]["methods"]
 
 
 def test_a_scope_is_one(openstack: Any) -> None:
