@@ -165,6 +165,8 @@ memcache_servers = $IP:$P_MEMCACHED
 key_repository = $STATE/keystone/fernet-keys
 [credential]
 key_repository = $STATE/keystone/credential-keys
+[auth]
+methods = external,password,token,oauth1,mapped,application_credential,totp
 [token]
 provider = fernet
 expiration = 14400

@@ -1,4 +1,4 @@
-"""make test-openstack: the simulator's conformance with the real OpenStack, then targets and roles on it.
+"""make test-openstack: the simulator's conformance with the real OpenStack, then logins, targets and roles on it.
 
 Starts the lab where it does not run, and stops it again if it was started here. Which targets run on which cloud,
 and which do not yet, with the reason, is in tests/openstack/targets.yml.
@@ -27,6 +27,8 @@ from ansible_collections.cloudserver.compute.tests.integration import run as int
 LAB = Path(__file__).resolve().parent
 LIST = LAB / "targets.yml"
 CONFORMANCE = "conformance"
+# Logins other than a password for a project.
+LOGINS = "logins"
 # The scenarios of molecule that hold the roles against it.
 ROLES = "roles"
 SCENARIOS = LAB / "molecule"
@@ -84,9 +86,12 @@ def lab() -> Iterator[None]:
 
 
 def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: str) -> list[tuple[str, list[str]]]:
-    """What is run, one after the other: (name, command). ``chosen`` are names of clouds, ``conformance`` and ``roles``,
-    or none for all."""
-    found = [(CONFORMANCE, [sys.executable, str(LAB / "conformance")])]
+    """What is run, one after the other: (name, command). ``chosen`` are names of clouds, ``conformance``, ``logins``
+    and ``roles``, or none for all."""
+    found = [
+        (CONFORMANCE, [sys.executable, str(LAB / "conformance")]),
+        (LOGINS, [sys.executable, "-m", "pytest", "-q", str(LAB / LOGINS)]),
+    ]
     for cloud, targets in clouds.items():
         found.append((cloud, [sys.executable, integration.__file__, "--cloud", cloud, "--mode", mode, *targets]))
     found += [
@@ -99,7 +104,7 @@ def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: s
 def main(argv: Sequence[str] | None = None) -> int:
     clouds = read()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = (CONFORMANCE, *clouds, ROLES)
+    parts = (CONFORMANCE, LOGINS, *clouds, ROLES)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts)} (default: all)")
     parser.add_argument("--mode", choices=integration.MODES, default="in_process", help="default: %(default)s")
     options = parser.parse_args(argv)

@@ -267,7 +267,8 @@ def _more_factors(document: Any) -> str:
     listed = document.get("required_auth_methods") if isinstance(document, dict) else None
     if not isinstance(listed, list) or not listed:
         return ""
-    ways = [" and ".join(map(str, each)) for each in listed if isinstance(each, list)]
+    # Keystone lists the methods of each way in any order.
+    ways = [" and ".join(sorted(map(str, each))) for each in listed if isinstance(each, list)]
     return "the user has to log in with %s" % " or with ".join(ways)
 
 

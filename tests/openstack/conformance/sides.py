@@ -16,12 +16,22 @@ import requests
 from cases import Step
 from estate import Estate
 from lab import SERVICES, LabError, connect
+from people import people_of
 from servers import FROM_ACTIVE, TO_ACTIVE
+
+from simulator.keystone.factors import passcode
+from simulator.keystone.scopes import trust_id
+from simulator.state.config import load
+from simulator.state.ids import hex_id
 
 #: Headers whose values a client reads, and those that it needs to be there.
 VALUES = ("OpenStack-API-Version", "X-OpenStack-Nova-API-Version", "Vary")
 PRESENT = ("x-compute-request-id", "X-Openstack-Request-Id", "WWW-Authenticate", "Location", "X-Subject-Token")
 SETTLE_SECONDS = 60.0
+_PLATFORM = load()["platforms"]["openstack"]
+_USERS = {row["name"]: row for row in _PLATFORM["users"]}
+_SEED = _USERS["guarded"]["totp"]
+_LISTER = next(row for row in _PLATFORM["application_credentials"] if row["name"] == "lister")
 #: The simulator shows one that is being detached as in use.
 VOLUME_SECONDS = 0.5
 
@@ -104,8 +114,12 @@ class Side:
         if isinstance(value, list):
             return [self.filled(item) for item in value]
         if isinstance(value, str):
-            return re.sub(r"\{([\w.+-]+)\}", lambda found: self.words[found.group(1)], value)
+            return re.sub(r"\{([\w.+-]+)\}", lambda found: self._word(found.group(1)), value)
         return value
+
+    def _word(self, word: str) -> str:
+        """A one-time password is that of the moment."""
+        return passcode(_SEED, time.time()) if word == "guarded.passcode" else self.words[word]
 
     def take(self, step: Step, microversion: str) -> dict[str, Any]:
         """Take the step; what is to be compared of it: status, headers, document, names, values, state."""
@@ -222,6 +236,7 @@ def real(estate: Estate) -> Side:
     }
     credential = foundation.application_credential()
     words.update({"credential.id": credential["id"], "credential.secret": credential["secret"]})
+    words.update(people_of(foundation, _SEED, _LISTER["access_rules"]))
     return Side("real", SERVICES, {**words, **_words(people)}, estate.restore, by_actions, estate.storage.described)
 
 
@@ -240,6 +255,15 @@ def simulated(ready: dict[str, Any], control: Callable[[str, str, Any], Any]) ->
         "credential.id": by_id["application_credential_id"],
         "credential.secret": by_id["application_credential_secret"],
     }
+    for name in ("guarded", "overseer"):
+        words.update({name + ".user": name, name + ".password": _USERS[name]["password"]})
+    words.update(
+        {
+            "trust.id": trust_id("openstack", _PLATFORM["trusts"][0]),
+            "lister.id": hex_id("openstack", "application credential", "lister"),
+            "lister.secret": _LISTER["secret"],
+        }
+    )
     urls = {name: root + name for name in ("identity", "compute", "image")}
 
     def force(side: Side, server_id: str, now: str, status: str) -> None:

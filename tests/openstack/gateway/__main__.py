@@ -27,7 +27,7 @@ from estate import Estate  # noqa: E402
 from flask import Flask  # noqa: E402
 from lab import ADMIN_PASSWORD, LabError  # noqa: E402
 from proxy import Proxy  # noqa: E402
-from tls import Front  # noqa: E402
+from tls import ELSEWHERE, Front  # noqa: E402
 
 from simulator.http.server import make_server  # noqa: E402
 from simulator.state.guest import USER_DATA_MARKER  # noqa: E402
@@ -108,7 +108,7 @@ def serve(cloud: Cloud, ready: Path, quiet: bool) -> int:
     front = Front(app, ready.parent / "tls") if cloud.tls else None
     if front:
         proxy.base_url = front.url
-        proxy.other_bases[front.plain_url.rsplit(":", 1)[1]] = root
+        proxy.other_bases[front.plain_url.rsplit(":", 1)[1]] = ELSEWHERE
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_args: ended.set())

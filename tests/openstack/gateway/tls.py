@@ -16,13 +16,15 @@ from cheroot.ssl.builtin import BuiltinSSLAdapter
 from simulator.http.server import make_server
 
 ADDRESS = "127.0.0.1"
+#: A host that no name server knows. The plain address of a catalog must not be on loopback, where http is no risk.
+ELSEWHERE = "http://openstack.invalid"
 
 
 class Front:
     """Three listeners before one application.
 
     ``url`` is the good one: its certificate is for 127.0.0.1 and no other name, and it demands one of the client. The
-    certificate of ``expired_url`` has ended. ``plain_url`` is good too, but the catalog that it gives has http.
+    certificate of ``expired_url`` has ended. ``plain_url`` is good too, but the catalog that it gives has ELSEWHERE.
     """
 
     def __init__(self, app: Any, folder: Path) -> None:
@@ -61,6 +63,7 @@ class Front:
             "url": self.url,
             "expired_url": self.expired_url,
             "plain_url": self.plain_url,
+            "plain_catalog": ELSEWHERE,
             "strange_ca": str(self.stranger.path),
             "strange_cert": str(certificate),
             "strange_key": str(key),

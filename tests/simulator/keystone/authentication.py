@@ -1,4 +1,4 @@
-"""Authenticates by password, token or application credential, and finds the project of the scope."""
+"""Authenticates by password, one-time password, token or application credential."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
@@ -11,6 +11,7 @@ from flask import request
 
 from simulator.http.call import Call
 from simulator.keystone.errors import UNAUTHORIZED, refuse, required_object
+from simulator.keystone.factors import is_passcode
 from simulator.state.ids import hex_id
 from simulator.state.tokens import Token
 
@@ -22,7 +23,7 @@ def caller(call: Call) -> Token:
     return token
 
 
-def _in_domain(call: Call, domain: Any) -> bool:
+def in_domain(call: Call, domain: Any) -> bool:
     known = call.sim.platform(call.platform)["domains"]
     return isinstance(domain, dict) and any(
         domain.get("id") == row["id"] or (domain.get("id") is None and domain.get("name") == row["name"])
@@ -39,7 +40,7 @@ def _named_user(call: Call, wanted: dict[str, Any]) -> dict[str, Any] | None:
         raise refuse(400, "Expecting to find id or name in user.")
     if not wanted.get("domain"):
         raise refuse(400, "Expecting to find domain in user.")
-    if not _in_domain(call, wanted["domain"]):
+    if not in_domain(call, wanted["domain"]):
         return None
     return next((row for row in users if row["name"] == wanted["name"]), None)
 
@@ -49,6 +50,18 @@ def password_user(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
     if user is None or wanted.get("password") != user["password"]:
         raise refuse(401, UNAUTHORIZED)
     return user
+
+
+def passcode_user(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
+    user = _named_user(call, wanted)
+    if user is None or not is_passcode(user, wanted.get("passcode"), call.now):
+        raise refuse(401, UNAUTHORIZED)
+    return user
+
+
+def user_by_name(call: Call, name: str) -> dict[str, Any]:
+    users: list[dict[str, Any]] = call.sim.platform(call.platform)["users"]
+    return next(row for row in users if row["name"] == name)
 
 
 def token_user(call: Call, part: dict[str, Any]) -> dict[str, Any]:
@@ -72,23 +85,5 @@ def application_credential_user(call: Call, part: dict[str, Any]) -> tuple[dict[
             else owner is not None and (row["name"], row["user"]) == (part["name"], owner["name"])
         )
         if named and row["secret"] == part["secret"]:
-            return row, next(user for user in settings["users"] if user["name"] == row["user"])
+            return row, user_by_name(call, row["user"])
     raise refuse(401, UNAUTHORIZED)
-
-
-def scoped_project(call: Call, scope: Any) -> dict[str, Any] | None:
-    if scope is None or scope in ("unscoped", {"unscoped": {}}):
-        return None
-    if not isinstance(scope, dict) or not isinstance(scope.get("project"), dict):
-        raise refuse(400, "Expecting to find project in scope.")
-    wanted = scope["project"]
-    projects = call.sim.builders[call.platform].projects
-    if wanted.get("id"):
-        found = [row for row in projects if row["id"] == wanted["id"]]
-    elif not wanted.get("name") or not wanted.get("domain"):
-        raise refuse(400, "Expecting to find id, or name and domain, in project.")
-    else:
-        found = [row for row in projects if row["name"] == wanted["name"] and _in_domain(call, wanted["domain"])]
-    if not found:
-        raise refuse(401, UNAUTHORIZED)
-    return found[0]

@@ -13,19 +13,24 @@ from simulator.http.call import Call, answer
 from simulator.keystone.authentication import (
     application_credential_user,
     caller,
+    passcode_user,
     password_user,
-    scoped_project,
     token_user,
+    user_by_name,
 )
 from simulator.keystone.catalog import catalog
 from simulator.keystone.errors import UNAUTHORIZED, refuse, required_object
+from simulator.keystone.factors import check_factors
+from simulator.keystone.scopes import Scope, requested_scope, roles_for, trust_id
 from simulator.state.clock import iso_us
 from simulator.state.ids import hex_id
 from simulator.state.tokens import Token
 
+METHODS = ("password", "totp", "token", "application_credential")
+
 
 def create_token(call: Call) -> Response:
-    """POST /v3/auth/tokens: password, application credential or token; scope by project or none."""
+    """POST /v3/auth/tokens: one method or several; scope by project, domain, system, trust or none."""
     auth = required_object(call.body, "auth", "")
     identity = required_object(auth, "identity", "auth")
     methods = identity.get("methods")
@@ -35,39 +40,64 @@ def create_token(call: Call) -> Response:
             "Expecting to find methods in identity. The server could not comply with the request since "
             "it is either malformed or otherwise incorrect. The client is assumed to be in error.",
         )
-    if len(methods) != 1 or methods[0] not in ("password", "token", "application_credential"):
-        raise refuse(401, UNAUTHORIZED)
-    method = methods[0]
-    part = required_object(identity, method, "identity")
-    credential = None
-    if method == "password":
-        user = password_user(call, required_object(part, "user", "password"))
-    elif method == "token":
-        user = token_user(call, part)
-    else:
-        credential, user = application_credential_user(call, part)
-    scope = auth.get("scope")
-    project: dict[str, Any] | None
-    if credential is not None:
-        if scope is not None:
+    parts = {method: required_object(identity, method, "identity") for method in methods}
+    if any(method not in METHODS for method in methods):
+        raise refuse(401, "Attempted to authenticate with an unsupported method.", identity={"methods": list(METHODS)})
+    if "application_credential" in parts:
+        if "scope" in auth:
             raise refuse(
                 401,
                 "Error authenticating with application credential: Application credentials cannot request a scope.",
                 identity={},
             )
-        project = call.sim.builders[call.platform].project(credential["project"])
-        roles = (user.get("roles") or {}).get(project["name"], [])
-        roles = credential.get("roles", [role for role in roles if role != "admin"] or roles)
+        token = _by_application_credential(call, parts)
     else:
-        project = scoped_project(call, scope)
-        roles = (user.get("roles") or {}).get(project["name"], []) if project else []
-        if project and not roles:
-            raise refuse(401, "User %s has no access to project %s" % (_user(call, user)["id"], project["id"]))
-    lifetime = call.sim.platform(call.platform)["token_lifetime"]
-    token = call.sim.tokens[call.platform].issue(
-        lifetime, user=user, project=project, roles=list(roles), methods=[method], application_credential=credential
-    )
+        scope = requested_scope(call, auth.get("scope"))
+        user = _user_of(call, parts)
+        check_factors(call, user, list(parts))
+        token = _issue(call, user, scope, roles_for(call, user, scope), parts)
     return answer({"token": _describe(call, token)}, 201, {"X-Subject-Token": token.id, "Vary": "X-Auth-Token"})
+
+
+def _user_of(call: Call, parts: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """The user whom all methods show. Raises Refusal where one fails, or where they are not the same user."""
+    users = []
+    for method, part in parts.items():
+        if method == "token":
+            users.append(token_user(call, part))
+        else:
+            check = password_user if method == "password" else passcode_user
+            users.append(check(call, required_object(part, "user", method)))
+    if any(user is not users[0] for user in users):
+        raise refuse(401, UNAUTHORIZED)
+    return users[0]
+
+
+def _by_application_credential(call: Call, parts: dict[str, dict[str, Any]]) -> Token:
+    row, user = application_credential_user(call, parts["application_credential"])
+    check_factors(call, user, list(parts))
+    project = call.sim.builders[call.platform].project(row["project"])
+    own = (user.get("roles") or {}).get(project["name"], [])
+    roles = row.get("roles", [role for role in own if role != "admin"] or own)
+    return _issue(call, user, Scope(project=project), roles, parts, row)
+
+
+def _issue(
+    call: Call, user: dict[str, Any], scope: Scope, roles: list[str], methods: Any, credential: Any = None
+) -> Token:
+    if scope.trust is not None and scope.trust.get("impersonation"):
+        user = user_by_name(call, scope.trust["trustor"])
+    return call.sim.tokens[call.platform].issue(
+        call.sim.platform(call.platform)["token_lifetime"],
+        user=user,
+        project=scope.project,
+        domain=scope.domain,
+        system=scope.system,
+        trust=scope.trust,
+        roles=list(roles),
+        methods=list(methods),
+        application_credential=credential,
+    )
 
 
 def show_token(call: Call) -> Response:
@@ -108,10 +138,20 @@ def _describe(call: Call, token: Token) -> dict[str, Any]:
     if token.project is not None:
         domain = call.sim.platform(call.platform)["domains"][0]
         document["project"] = {"id": token.project["id"], "name": token.project["name"], "domain": dict(domain)}
-        document["is_domain"] = False
-        document["roles"] = [{"id": hex_id("role", role), "name": role} for role in token.roles]
+        if token.trust is None:
+            document["is_domain"] = False
+    if token.domain is not None:
+        document["domain"] = {"id": token.domain["id"], "name": token.domain["name"]}
+    if token.system:
+        document["system"] = {"all": True}
+    if token.trust is not None:
+        document["OS-TRUST:trust"] = _trust(call, token.trust)
+    if token.is_scoped:
+        # Those of a trust are shown whole.
+        more = {"description": None, "domain_id": None, "options": {"immutable": True}} if token.trust else {}
+        document["roles"] = [{"id": hex_id("role", role), "name": role, **more} for role in token.roles]
         if "nocatalog" not in request.args:
-            document["catalog"] = catalog(call.sim, call.platform, token.project["id"])
+            document["catalog"] = catalog(call.sim, call.platform, token.project["id"] if token.project else "")
     if token.application_credential is not None:
         name = token.application_credential["name"]
         document["application_credential"] = {
@@ -119,4 +159,18 @@ def _describe(call: Call, token: Token) -> dict[str, Any]:
             "name": name,
             "restricted": True,
         }
+        rules = token.application_credential.get("access_rules")
+        if rules is not None:
+            document["application_credential"]["access_rules"] = [
+                {"id": hex_id("rule", *rule.values()), **rule} for rule in rules
+            ]
     return document
+
+
+def _trust(call: Call, trust: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": trust_id(call.platform, trust),
+        "impersonation": bool(trust.get("impersonation")),
+        "trustor_user": {"id": hex_id(call.platform, "user", trust["trustor"])},
+        "trustee_user": {"id": hex_id(call.platform, "user", trust["trustee"])},
+    }

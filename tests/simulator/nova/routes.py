@@ -127,7 +127,8 @@ def _entrance(dialect: Dialect) -> Callable[[Call, dict[str, str]], None]:
     def enter(call: Call, parameters: dict[str, str]) -> None:
         _find_region(call, parameters)
         call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
-        if call.token is None:
+        path = "/" + request.path.split("/", 3)[3]
+        if call.token is None or not call.token.permits("compute", request.method, path):
             raise unauthorized(call)
         if dialect.microversions:
             negotiate(call)

@@ -41,6 +41,7 @@ PLATFORM_KEYS = {
     "projects",
     "users",
     "application_credentials",
+    "trusts",
     "access_keys",
     "agencies",
     "flavors",

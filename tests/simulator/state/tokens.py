@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,8 @@ from simulator.state.clock import Clock
 
 @dataclass(eq=False)
 class Token:
-    """An issued token; `project` is None for an unscoped one. Times are epoch seconds."""
+    """An issued token; `project` is None for one of a domain or the system, and for an unscoped one. Times are epoch
+    seconds."""
 
     id: str
     user: dict[str, Any]
@@ -24,11 +26,33 @@ class Token:
     issued: float
     expires: float
     application_credential: dict[str, Any] | None = None
+    domain: dict[str, Any] | None = None
+    system: bool = False
+    trust: dict[str, Any] | None = None
     audit_id: str = field(default_factory=lambda: secrets.token_urlsafe(16))
 
     @property
     def is_admin(self) -> bool:
         return "admin" in self.roles
+
+    @property
+    def is_scoped(self) -> bool:
+        return self.system or self.domain is not None or self.project is not None
+
+    def permits(self, service: str, method: str, path: str) -> bool:
+        """Whether the access rules of its application credential, if it has any, allow a request to the service."""
+        rules = (self.application_credential or {}).get("access_rules")
+        return rules is None or any(
+            (rule["service"], rule["method"]) == (service, method) and _matches(path, rule["path"]) for rule in rules
+        )
+
+
+def _matches(path: str, pattern: str) -> bool:
+    """`{name}` and `*` are one part of a path, `**` is any number of them."""
+    parts = re.split(r"(\{[^}]*\}|\*\*|\*)", pattern)
+    known = {"**": ".*", "*": "[^/]+"}
+    expression = "".join(known.get(part, "[^/]+" if part.startswith("{") else re.escape(part)) for part in parts)
+    return re.fullmatch(expression, path) is not None
 
 
 class Tokens:

@@ -133,7 +133,7 @@ USER = "auth.identity.password.user"
         (USER + ".domain", None, 400),
         (USER + ".name", None, 400),
         ("auth.identity.methods", None, 400),
-        ("auth.identity.methods", ["telepathy"], 401),
+        ("auth.identity.methods", ["telepathy"], 400),
         ("auth.identity.password", None, 400),
         ("auth", None, 400),
         ("auth.scope.project.name", "nowhere", 401),

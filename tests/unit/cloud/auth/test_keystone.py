@@ -476,7 +476,8 @@ def test_http_on_this_machine_does_not_travel() -> None:
 
 
 def test_a_user_who_needs_a_passcode(wire: Any, reply: Any, clock: Any) -> None:
-    receipt = {"receipt": {"methods": ["password"]}, "required_auth_methods": [["password", "totp"]]}
+    # Keystone lists them in any order.
+    receipt = {"receipt": {"methods": ["password"]}, "required_auth_methods": [["totp", "password"]]}
     wire.expect("POST", TOKENS, reply=reply(401, receipt, headers={"Openstack-Auth-Receipt": "r"}))
     with pytest.raises(AuthenticationFailed) as caught:
         assert session_for(wire, clock).auth.project_id
