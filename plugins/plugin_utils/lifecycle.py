@@ -140,7 +140,7 @@ def _due(
             warned = today.date
         start = max(start, warned - timedelta(days=delays[WARNING]))
     done = {STOPPING: server.get("power_state") in _OFF, SNAPSHOT: has_snapshot}
-    for stage in _in_order(delays, server):
+    for stage in _in_order(policy, server):
         if stage in (MARKING, WARNING) or done.get(stage):
             continue
         if today.date >= start + timedelta(days=delays[stage]):
@@ -235,7 +235,7 @@ def _steps(host: str, decisions: Sequence[Decision], policy: Policy, today: Toda
             mark = decision.mark
             value = "" if mark is None else {MARKING: mark.text, SNAPSHOT: mark.day.isoformat()}.get(stage, "")
             found.setdefault((stage, value), []).append(decision.server)
-    order = ["unmark", *_in_order(policy.delays, decisions[0].server if decisions else {})]
+    order = ["unmark", *_in_order(policy, decisions[0].server if decisions else {})]
     steps = []
     for (stage, value), servers in sorted(found.items(), key=lambda item: (order.index(item[0][0]), item[0][1])):
         ids, names = ([server[key] for server in servers] for key in ("id", "name"))
@@ -244,11 +244,12 @@ def _steps(host: str, decisions: Sequence[Decision], policy: Policy, today: Toda
     return steps
 
 
-def _in_order(delays: Mapping[str, int], server: Mapping[str, Any]) -> list[str]:
+def _in_order(policy: Policy, server: Mapping[str, Any]) -> list[str]:
     """The stages of a policy in the order of their execution. The mark and the warning come first, the deletion last,
-    the stop and the snapshot in the order of their delays. With equal delays the stop comes first, except on EasyStack,
-    which documents no snapshots of stopped servers."""
-    order = _SNAPSHOT_FIRST if server.get("platform") == "easystack" else STAGES
+    the stop and the snapshot in the order of their delays. With equal delays the stop comes first, except on a platform
+    without snapshots of stopped servers."""
+    delays = policy.delays
+    order = _SNAPSHOT_FIRST if server.get("platform") in policy.running_snapshots else STAGES
     rank = {MARKING: 0, WARNING: 1, DELETION: 3}
     return sorted((stage for stage in order if stage in delays), key=lambda stage: (rank.get(stage, 2), delays[stage]))
 

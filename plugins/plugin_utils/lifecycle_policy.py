@@ -31,6 +31,8 @@ class Policy:
     max_delete: int = 0
     max_stop_percent: int = 100
     max_delete_percent: int = 100
+    #: The platforms without snapshots of stopped servers.
+    running_snapshots: tuple[str, ...] = ()
 
     @property
     def marks(self) -> bool:
@@ -50,6 +52,7 @@ def read_policy(
     stop_after_days: Any = 7,
     snapshot_after_days: Any = 7,
     delete_after_days: Any = 30,
+    running_snapshots: Any = (),
     **caps: Any,
 ) -> Policy:
     """The policy of the role's variables, without their prefix. Raises InvalidDeclaration."""
@@ -78,6 +81,7 @@ def read_policy(
         delays,
         text_list("protected_tags", protected_tags),
         tuple(status.upper() for status in text_list("ignore_statuses", ignore_statuses)),
+        running_snapshots=text_list("running_snapshots", running_snapshots),
         **numbers,
     )
 

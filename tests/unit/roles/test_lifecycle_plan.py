@@ -146,7 +146,8 @@ def test_with_equal_delays_the_snapshot_comes_first_where_a_stopped_server_has_n
     platform: str, days: int, first: str
 ) -> None:
     server = machine("a", "expires=2026-10-01", platform=platform, metadata={MARK: "2026-11-01 expired"})
-    found = run(server, stages=["mark", "stop", "snapshot"], **{**DELAYS, "snapshot_after_days": days}, images=[])
+    options = {**DELAYS, "snapshot_after_days": days, "running_snapshots": ["easystack"]}
+    found = run(server, stages=["mark", "stop", "snapshot"], images=[], **options)
     assert [step["stage"] for step in found["steps"]] == sorted(["stop", "snapshot"], key=lambda each: each != first)
     assert found["report"][0]["stages"] == [step["stage"] for step in found["steps"]]
 
