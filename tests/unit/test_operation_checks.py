@@ -167,7 +167,8 @@ def test_what_exists_is_accepted() -> None:
 # -- the code --------------------------------------------------------------------------------------------------------
 
 _CLOUD = operations.ROOT / "plugins" / "module_utils" / "cloud"
-_SHARED = ("http/*.py", "platforms/nova/*.py", "auth/base.py", "auth/keystone.py", "auth/token_requests.py", "../plans/servers/*.py")
+_LOGINS = ("auth/base.py", "auth/keystone.py", "auth/token_requests.py")
+_SHARED = ("http/*.py", "platforms/nova/*.py", *_LOGINS, "../plans/servers/*.py")
 _FILES = {
     "huaweicloud": (*_SHARED, "auth/access_key.py", "platforms/huaweicloud/*.py"),
     "easystack": (*_SHARED, "platforms/easystack.py"),
