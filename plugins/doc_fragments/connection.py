@@ -254,11 +254,10 @@ options:
         type: str
       system_scope:
         description:
-          - Use a token for the whole system instead of a project. Compute services of 2023 and later refuse
+          - V(all) uses a token for the whole system instead of a project. Compute services of 2023 and later refuse
             it for most operations. Not supported on V(huaweicloud).
           - Read from the environment variable E(OS_SYSTEM_SCOPE) if not set here.
         type: str
-        choices: [all]
       domain_id:
         description:
           - The id of the domain of the user and the project. Without a project, the token is for this

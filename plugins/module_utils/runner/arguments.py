@@ -28,7 +28,7 @@ AUTH_OPTIONS: dict[str, Any] = {
     "project_domain_name": {"type": "str"},
     "project_domain_id": {"type": "str"},
     "trust_id": {"type": "str"},
-    "system_scope": {"type": "str", "choices": ["all"]},
+    "system_scope": {"type": "str"},
     "domain_id": {"type": "str"},
     "domain_name": {"type": "str"},
     "application_credential_id": {"type": "str"},

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import stat
 import sys
 from collections.abc import Iterator
@@ -39,10 +40,9 @@ SETTINGS = {"suppress_ansible_output": True, "pexpect_timeout": 5, "job_timeout"
 
 def private_data_dir(folder: Path) -> Path:
     """A fresh private data directory with the example project."""
-    for name in ("env", "inventory", "project"):
+    for name in ("env", "inventory"):
         (folder / name).mkdir(parents=True)
-    for path in (AWX / "project").iterdir():
-        (folder / "project" / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(AWX / "project", folder / "project")
     return folder
 
 

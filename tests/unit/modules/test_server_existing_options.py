@@ -16,7 +16,12 @@ from modules.huaweicloud_servers import kind as huawei_kind
 from modules.nova_servers import kind as nova_kind
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import NEW_ONLY
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import CONNECTION, REPORT, WAITING
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
+    CONNECTION,
+    PLANNING,
+    REPORT,
+    WAITING,
+)
 from ansible_collections.cloudserver.compute.plugins.modules.server import MODULE
 
 EVERY = pytest.mark.parametrize("platform", PLATFORMS, indirect=True)
@@ -29,7 +34,7 @@ NOT_OF_A_SERVER |= {"unapplied_options", "client_token", "return_passwords"}
 #: Options that only say how another one is applied, with that one.
 MODIFIERS = {
     "purge_metadata": "metadata", "purge_tags": "tags", "resize": "flavor", "confirm": "flavor", "apply": "boot_order",
-    "lock_reason": "locked", "auto_pay": "flavor",
+    "lock_reason": "locked", "auto_pay": "flavor", "release_public_ip": "public_ip",
 }  # fmt: skip
 
 
@@ -100,7 +105,7 @@ ROWS = {
 
 
 def test_the_table_has_every_option() -> None:
-    common = {*WAITING, *REPORT}
+    common = {*WAITING, *REPORT, *PLANNING}
     options = {name for name in MODULE.argument_spec if name not in common}
     known = {*ROWS, *MODIFIERS, *NOT_OF_A_SERVER}
     assert options - set(CONNECTION) == known

@@ -24,4 +24,4 @@ class PublicIps(Resource):
 
     def networks(self) -> Sequence[Network]:
         """The networks with public addresses; none on a cloud whose addresses belong to no network."""
-        return ()
+        raise self.unsupported()

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.public_ip import PublicIp
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
@@ -45,6 +46,9 @@ class HuaweiPublicIps(PublicIps):
             what="list the elastic IP addresses",
         )
         return [_public_ip(data) for data in listed]
+
+    def networks(self) -> Sequence[Network]:
+        return ()
 
 
 def bind_public_ip(api: HuaweiApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
