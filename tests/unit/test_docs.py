@@ -37,8 +37,10 @@ PREFIX = "ansible_collections.cloudserver.compute.docsite."
 BLOCK = re.compile(r"^\.\. code-block:: (\w+)\n\n((?:   .*\n|\n)+)", re.MULTILINE)
 NAMED = re.compile(r"^# ([\w.-]+\.ya?ml)\n")
 PATH = re.compile(r"``((?:plugins|tests|tools|docs|meta|extensions)/[\w/.-]+)``")
-# Others do these: the gates build and install the artifact, no container engine is at hand.
-ELSEWHERE = ("ansible-galaxy collection install ", "pip install ", "podman ", "make simulator ")
+# Others do these: the gates build and install the artifact; no container engine and no AWX is at hand.
+ELSEWHERE = (
+    "ansible-galaxy collection install ", "pip install ", "podman ", "make simulator ", "ansible-playbook bootstrap.yml",
+)  # fmt: skip
 
 
 def blocks(guide: str, kind: str) -> list[str]:

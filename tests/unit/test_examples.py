@@ -57,6 +57,7 @@ FILES = {
     ".ssh/operators-2026.pub": PUBLIC_KEY,  # the reader's own key
     ".ssh/operators-2025": PRIVATE_KEY,  # its private key; the simulator does not have that of a key pair of its fleet
     "files/web.cloud-init.yml": "#cloud-config\npackages: [nginx]\n",  # the reader's own user data
+    "fencing.yml": "- ansible.builtin.debug:\n    msg: powered off\n",  # the reader's own fencing
     ".vault_password": "the password of the examples' vault\n",  # a secret
     MY_ROLE: "argument_specs: {main: {}}\n",  # the rest of the reader's own role
     "vault-password": "the password of the roles' vault\n",  # a secret
