@@ -39,8 +39,12 @@ NAMED = re.compile(r"^# ([\w.-]+\.ya?ml)\n")
 PATH = re.compile(r"``((?:plugins|tests|tools|docs|meta|extensions)/[\w/.-]+)``")
 # Others do these: the gates build and install the artifact; no container engine and no AWX is at hand.
 ELSEWHERE = (
-    "ansible-galaxy collection install ", "pip install ", "podman ", "make simulator ", "ansible-playbook bootstrap.yml",
-)  # fmt: skip
+    "ansible-galaxy collection install ",
+    "ansible-playbook bootstrap.yml",
+    "make simulator ",
+    "pip install ",
+    "podman ",
+)
 
 
 def blocks(guide: str, kind: str) -> list[str]:
