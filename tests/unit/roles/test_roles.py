@@ -413,6 +413,6 @@ def test_a_report_names_what_needs_attention_and_what_changed(lab: Lab) -> None:
 
 
 def test_a_report_whose_images_cannot_be_read_fails_before_it_writes(lab: Lab) -> None:
-    lab.fault(platform="openstack", operation="GET images", times=None, do={"status": 403})
+    lab.fault(platform="openstack", method="GET", path="/images$", times=None, do={"status": 403})
     run = lab.play(lab.inventory("openstack"), role("fleet_report", fleet_report_backup_days=7))
     assert run.status != 0 and list(lab.folder.glob("fleet.*")) == []

@@ -247,7 +247,8 @@ def test_a_tier_that_fails_stops_the_rest_and_the_next_run_continues(lab: Lab) -
     assert running() == []
     asked = len(lab.requests("easystack"))
     assert lab.play(inventory, play).succeeded().changed == 0
-    assert len(lab.requests("easystack")) == asked + 1
+    login = ("create token", "compute versions")
+    assert len([row for row in lab.requests("easystack")[asked:] if row["name"] not in login]) == 1
 
 
 def test_the_next_tier_starts_when_the_one_before_is_healthy(lab: Lab, health: Health) -> None:
