@@ -115,9 +115,8 @@ importer: $(VENV)/.test | $(CACHE)  ## Gate: galaxy-importer on the built artifa
 molecule: $(VENV)/.test | $(CACHE)  ## Gate: the molecule scenarios
 	@molecule test --all
 
-# A run in process mostly waits for the cloud, so a core serves it beside a shipped one.
 integration: $(VENV)/.test | $(CACHE)  ## Gate: integration targets on every platform, in process and shipped
-	@$(RUN) tests/integration/run.py --jobs $$((2 * $(WORKERS))) $(ARGS)
+	@$(RUN) tests/integration/run.py --jobs $(WORKERS) $(ARGS)
 
 operations-report: $(VENV)/.test | $(CACHE)  ## Gate: every operation of the documents is driven through a module by some target
 	@$(RUN) tests/integration/report.py
