@@ -102,8 +102,10 @@ docs-lint: $(VENV)/.test  ## Gate: the documentation of every plugin
 ansible-lint: $(VENV)/.test  ## Gate: ansible-lint, production profile
 	@ansible-lint --offline
 
+# The tests that start ansible-playbook are slow and last: an idle worker takes them over from a busy one. They mostly
+# wait for processes, so a core serves two.
 unit: $(VENV)/.test | $(CACHE)  ## Gate: unit tests, branch coverage
-	@pytest -n $(WORKERS) --cov=plugins --cov-branch --cov-report=term-missing:skip-covered \
+	@pytest -n $$((2 * $(WORKERS))) --dist worksteal --cov=plugins --cov-branch --cov-report=term-missing:skip-covered \
 		--cov-fail-under=$(MINIMUM_COVERAGE) $(ARGS)
 
 faults: $(VENV)/.test | $(CACHE)  ## Gate: a part of the fault matrix, always the same one

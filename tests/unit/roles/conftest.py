@@ -25,6 +25,7 @@ def running_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[playbooks.
 
 
 @pytest.fixture
-def lab(running_lab: playbooks.Lab) -> playbooks.Lab:
+def lab(running_lab: playbooks.Lab, tmp_path: Path) -> playbooks.Lab:
+    """The module's simulator as it starts, and a folder of the test's own: no test finds another one's reports."""
     running_lab.reset()
-    return running_lab
+    return playbooks.Lab(tmp_path, running_lab.ready)
