@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from modules import test_server_interface, test_server_volume
 from modules.bench import PLATFORMS, Bench, nothing_done, refused
+from modules.huaweicloud_servers import SUBNET, VPC, kind
+from modules.request_budgets import FLAVOR, IMAGE
 
 NETWORK_LIST = {platform: "list networks" for platform in PLATFORMS} | {"huaweicloud": "list subnets"}
 VOLUME_LIST = {platform: "list volumes" for platform in PLATFORMS} | {"huaweicloud": "list disks"}
@@ -124,10 +126,10 @@ def test_a_port_by_name(bench: Bench) -> None:
 
 def test_a_network_and_a_port_that_do_not_exist(bench: Bench) -> None:
     word = "subnet" if bench.platform == "huaweicloud" else "network"
-    for option, kind in (("network_id", word), ("port_id", "port")):
+    for option, noun in (("network_id", word), ("port_id", "port")):
         with nothing_done(bench):
             result = test_server_interface.interface(bench, names=["web-01"], **{option: "other"})
-            refused(result, f"{option}: no {kind} that this project may use is named other; check", "; there ")
+            refused(result, f"{option}: no {noun} that this project may use is named other; check", "; there ")
             gone = test_server_interface.interface(bench, names=["web-01"], state="absent", **{option: "other"})
         assert not gone.get("failed") and not gone["changed"]
         assert any("is named other" in each for each in gone["warnings"])
@@ -149,3 +151,110 @@ def test_a_subnet_by_name(bench: Bench) -> None:
     (made,) = [each for each in done["interfaces"][bench.id_of("web-01")] if each["network_id"] == identity]
     assert made["fixed_ips"][0]["ip_address"].startswith("172.31.")
     assert query(bench.requests("list subnets")[0])["network_id"] == [identity]
+
+
+# -- new servers -----------------------------------------------------------------------------------------------------
+
+
+def made(bench: Bench, **options: Any) -> dict[str, Any]:
+    """The body of the only request for a server; check mode, and a second run, change nothing."""
+    given = {"flavor": FLAVOR[bench.platform], "image": IMAGE[bench.platform], "unapplied_options": "fail", **options}
+    given = {name: value for name, value in given.items() if value is not None}
+    with nothing_done(bench):
+        assert bench.call("server", check=True, **given)["changed"]
+    done = bench.call("server", **given)
+    assert not done.get("failed") and done["changed"], done
+    (asked,) = [row for row in bench.requests() if row["method"] == "POST" and "server" in (row["body"] or {})]
+    before = len(bench.requests())
+    with nothing_done(bench):
+        again = bench.call("server", **given)
+    assert not again.get("failed") and not again["changed"] and not again.get("warnings"), again
+    lists = {row["name"] for row in bench.requests()[before:]}
+    assert not lists & {"list networks", "list subnets", "list ports", "list vpcs", "list disks", "list volumes"}
+    return dict(asked["body"]["server"])
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"], indirect=True)
+def test_a_new_server_on_a_named_port(bench: Bench) -> None:
+    body = made(bench, name="new-1", networks=[{"port": "spare-1"}])
+    assert body["networks"] == [{"port": row_named(bench, "port", "spare-1")["id"]}]
+    assert len(bench.requests("list ports")) == 2, "one of check mode, and one of the run"
+
+
+@pytest.mark.parametrize("platform", ["easystack"], indirect=True)
+def test_a_new_server_on_named_subnets(bench: Bench) -> None:
+    identity = test_server_interface.network(bench, ["172.30.0.0/16", "2001:db8:30::/64"])
+    names = ["storage-net_subnet", "storage-net_subnet_2"]
+    body = made(bench, name="new-1", networks=[{"network": "storage-net", "subnet": names}])
+    rows = row_named(bench, "network", "storage-net")["subnets"]
+    assert body["networks"] == [{"uuid": identity, "subnet_id": [row["id"] for row in rows]}]
+    assert [query(row).get("network_id") for row in bench.requests("list subnets")] == [[identity]] * 4
+
+
+@pytest.mark.parametrize("platform", ["openstack", "easystack", "ustack"], indirect=True)
+@pytest.mark.parametrize("option", ["volumes", "boot_volume"])
+def test_a_new_server_with_a_named_volume(bench: Bench, option: str) -> None:
+    wanted = row_named(bench, "volume", "data-1")["id"]
+    if option == "volumes":
+        body = made(bench, name="new-1", volumes=[{"source": "volume", "id": "data-1"}])
+    else:
+        body = made(bench, name="new-1", boot_volume={"volume": "data-1"}, image=None)
+    assert wanted in [row.get("uuid") for row in body["block_device_mapping_v2"]]
+    assert len(bench.requests("list volumes")) == 2, "one of check mode, and one of the run"
+
+
+@pytest.mark.parametrize("platform", ["openstack"], indirect=True)
+def test_a_disk_from_a_named_image(bench: Bench) -> None:
+    body = made(bench, name="new-1", volumes=[{"source": "image", "id": "debian-12", "size_gb": 20}])
+    image = row_named(bench, "image", "debian-12")["id"]
+    assert [row["uuid"] for row in body["block_device_mapping_v2"]] == [image, image]
+    with nothing_done(bench):
+        wrong = [{"source": "image", "id": "other", "size_gb": 20}]
+        result = bench.call("server", name="new-2", flavor="m1.small", image="debian-12", volumes=wrong)
+        refused(result, "volumes: no image that this project may use has the id or name other")
+
+
+@pytest.mark.parametrize("platform", ["huaweicloud"], indirect=True)
+@pytest.mark.parametrize(
+    "form", [["vpc-demo_subnet"], [{"network": "vpc-demo_subnet"}], [{"subnet": "vpc-demo_subnet"}]]
+)
+def test_a_new_server_in_a_named_vpc(bench: Bench, form: list[Any]) -> None:
+    names = ["new-1", "new-2"]
+    options = {**kind(vpc_id="vpc-demo"), "networks": form, "names": names, "unapplied_options": "fail"}
+    with nothing_done(bench):
+        assert bench.call("server", check=True, **options)["changed"]
+    assert bench.call("server", **options)["changed"]
+    bodies = [row["body"]["server"] for row in bench.requests("create servers")]
+    assert {(each["vpcid"], each["nics"][0]["subnet_id"]) for each in bodies} == {(VPC, SUBNET)}
+    assert [query(row)["vpc_id"] for row in bench.requests("list subnets")] == [[VPC]] * 2, "one for all servers"
+    assert len(bench.requests("list vpcs")) == 2 and query(bench.requests("list vpcs")[0]) == {"limit": ["1000"]}
+    with nothing_done(bench):
+        again = bench.call("server", **options)
+    assert not again.get("failed") and not again["changed"] and not again.get("warnings"), again
+    assert len(bench.requests("list vpcs")) == 2, "an existing server needs no list"
+
+
+@pytest.mark.parametrize("platform", ["huaweicloud"], indirect=True)
+def test_a_new_server_on_a_named_port_of_a_vpc(bench: Bench) -> None:
+    options = {**kind(networks=[{"port": "spare-1"}]), "name": "new-1", "unapplied_options": "fail"}
+    assert bench.call("server", **options)["changed"]
+    (body,) = [row["body"]["server"] for row in bench.requests("create servers")]
+    assert body["nics"] == [{"port_id": row_named(bench, "port", "spare-1")["id"]}]
+    assert query(bench.requests("list ports")[0]) == {"name": ["spare-1"], "limit": ["1000"]}
+    with nothing_done(bench):
+        assert not bench.call("server", **options)["changed"]
+
+
+def test_a_fleet_lists_once(bench: Bench) -> None:
+    if bench.platform == "huaweicloud":
+        more: dict[str, Any] = {**kind(vpc_id="vpc-demo"), "networks": ["vpc-demo_subnet"]}
+    else:
+        name = "shared" if bench.platform == "ustack" else "private"
+        more = {"flavor": FLAVOR[bench.platform], "image": IMAGE[bench.platform], "networks": [name]}
+    servers = [{"name": "new-%d" % number, "hostname": None, **more} for number in range(3)]
+    servers = [{key: value for key, value in each.items() if value is not None} for each in servers]
+    servers[0]["metadata"] = {"first": "yes"}
+    assert bench.call("server_fleet", servers=servers)["changed"]
+    assert len(bench.requests(NETWORK_LIST[bench.platform])) == 1
+    with nothing_done(bench):
+        assert not bench.call("server_fleet", servers=servers)["changed"]
