@@ -101,7 +101,7 @@ EXAMPLES = r"""
   cloudserver.compute.server_interface:
     cloud: production
     names: [web-01]
-    port_id: a6b4f9d0-df3c-518f-ac37-271c91c70515
+    port: spare-1
 
 - name: Attach a server of Huawei Cloud to a second subnet
   cloudserver.compute.server_interface:

@@ -90,11 +90,11 @@ EXAMPLES = r"""
       - 8558478e-8ea5-53b8-aed9-7f76109f2f92
       - 384af71e-eb46-5d60-be1c-c68015b56b8f
 
-- name: Detach one volume
+- name: Detach one volume, which is given by its name
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-01]
-    volumes: [384af71e-eb46-5d60-be1c-c68015b56b8f]
+    volume: data-2
     state: absent
 
 - name: Detach all volumes except the boot volume
