@@ -97,6 +97,14 @@ def test_a_volume_service_that_does_not_answer(bench: Bench, status: int) -> Non
     assert test_server_volume.volume(bench, names=["web-01"], volumes=[wanted])["changed"]
 
 
+@pytest.mark.parametrize("platform", ["openstack"], indirect=True)
+@pytest.mark.parametrize("path", ["volume", "volume/v3"])
+def test_an_endpoint_of_the_volume_service_without_the_project(bench: Bench, path: str) -> None:
+    base = bench.options["auth"]["auth_url"].partition("/openstack/")[0]
+    endpoints = {"volume": f"{base}/openstack/{path}"}
+    assert test_server_volume.volume(bench, names=["web-01"], volume="data-1", endpoints=endpoints)["changed"]
+
+
 # -- interfaces ------------------------------------------------------------------------------------------------------
 
 
