@@ -221,7 +221,7 @@ options:
         default: false
       volume:
         description:
-          - The id of an existing volume.
+          - An existing volume, by id or by unique name. A name needs the volume service.
         type: str
       snapshot:
         description:
@@ -241,7 +241,7 @@ options:
         default: blank
       id:
         description:
-          - The id of the image, snapshot or volume.
+          - The image or the volume, by id or by unique name. The id of the snapshot.
         type: str
       size_gb:
         description:
@@ -367,22 +367,24 @@ options:
         version_added: 0.1.0
   networks:
     description:
-      - The networks of a new server. Each is a name, an id, or a mapping with C(network) (name or id), C(port) (id),
-        C(subnet) (id; only on V(easystack) and V(huaweicloud)), C(fixed_ip) and C(tag).
+      - The networks of a new server. Each is a unique name, an id, or a mapping with C(network), C(port) and C(subnet)
+        (each by name or id; C(subnet) only on V(easystack) and V(huaweicloud)), C(fixed_ip) and C(tag).
+      - On V(huaweicloud) C(network) is a subnet, too. The name of a subnet only has to be unique in the VPC.
       - On V(huaweicloud) a mapping also has C(ipv6_enable) (whether the interface gets an IPv6 address of the subnet,
         which must support it) and C(ipv6_bandwidth) (the id of the shared bandwidth for this address). A C(port) has
         its own subnet, addresses and security groups there, so its entry has no other key.
-      - On V(easystack) C(subnet) is also a list of ids, for an interface with an IPv4 and an IPv6 address.
+      - On V(easystack) C(subnet) is also a list of subnets, for an interface with an IPv4 and an IPv6 address.
       - With V(auto) the cloud chooses the network. V(none) means no network. The default is V(auto).
       - One network may also be a string. A mapping may have the keys C(net-id), C(net-name) and C(port-id) of
         C(openstack.cloud.server).
-      - An existing server must be on the networks that are given by name.
+      - An existing server must be on the networks that are given by name, except on V(huaweicloud).
     type: raw
     aliases: [nics, network]
   vpc_id:
     description:
-      - The id of the VPC, on V(huaweicloud).
+      - The VPC, by id or by unique name, on V(huaweicloud).
     type: str
+    aliases: [vpc]
   security_groups:
     description:
       - The security groups of a server, as names or ids. On V(huaweicloud) a new server needs ids.

@@ -15,7 +15,7 @@ description:
   - Everything is checked before the first change. These are errors, with the entries that they concern. An option
     is invalid. Two entries declare the same server. A name belongs to several servers. A flavor, image, network or key
     pair does not exist.
-  - Images, flavors, networks and key pairs are looked up once for all entries.
+  - Images, flavors, networks, volumes and key pairs are looked up once for all entries.
   - With O(tag) and O(purge) the list is complete. Servers of the fleet that no entry declares are then deleted.
   - The result has an outcome for each server, also when the task fails. The failure of one server does not stop the
     others.
@@ -61,7 +61,7 @@ options:
       volumes: {description: See M(cloudserver.compute.server)., type: list, elements: dict}
       system_disk: {description: See M(cloudserver.compute.server)., type: dict}
       networks: {description: See M(cloudserver.compute.server)., type: raw, aliases: [nics, network]}
-      vpc_id: {description: See M(cloudserver.compute.server)., type: str}
+      vpc_id: {description: See M(cloudserver.compute.server)., type: str, aliases: [vpc]}
       security_groups: {description: See M(cloudserver.compute.server)., type: list, elements: str}
       public_ip: {description: See M(cloudserver.compute.server)., type: raw}
       release_public_ip: {description: See M(cloudserver.compute.server)., type: bool}
@@ -124,7 +124,7 @@ options:
       volumes: {description: See M(cloudserver.compute.server)., type: list, elements: dict}
       system_disk: {description: See M(cloudserver.compute.server)., type: dict}
       networks: {description: See M(cloudserver.compute.server)., type: raw, aliases: [nics, network]}
-      vpc_id: {description: See M(cloudserver.compute.server)., type: str}
+      vpc_id: {description: See M(cloudserver.compute.server)., type: str, aliases: [vpc]}
       security_groups: {description: See M(cloudserver.compute.server)., type: list, elements: str}
       public_ip: {description: See M(cloudserver.compute.server)., type: raw}
       release_public_ip: {description: See M(cloudserver.compute.server)., type: bool}

@@ -23,15 +23,21 @@ options:
     default: present
   port_id:
     description:
-      - The id of an existing port. Detaching does not delete it, except on V(huaweicloud), which deletes a port that it
-        detaches if C(delete_on_termination) of the port is true.
+      - An existing port, by id or by unique name. Detaching does not delete it, except on V(huaweicloud), which deletes
+        a port that it detaches if C(delete_on_termination) of the port is true.
+      - Names of ports, networks and subnets need the network service, and one more request for each. With
+        O(state=absent), a name that nothing has is not an error. The task warns, because nothing is detached for it.
     type: str
+    aliases: [port]
   network_id:
     description:
-      - The id of a network. The cloud creates a port on it, and deletes this port when the interface is detached.
-      - On V(huaweicloud), the id of a subnet in the VPC of the server, as M(cloudserver.compute.server) takes it in
-        C(networks). The primary interface of a server cannot be detached there.
+      - A network, by id or by unique name. The cloud creates a port on it, and deletes this port when the interface is
+        detached.
+      - On V(huaweicloud), a subnet in the VPC of the server, by id or by name, as M(cloudserver.compute.server) takes
+        it in C(networks). A name only has to be unique in the VPC, if all selected servers are in one. The primary
+        interface of a server cannot be detached there.
     type: str
+    aliases: [network]
   fixed_ips:
     description:
       - The addresses of the interface on O(network_id). Several of them, such as an IPv4 and an IPv6 address, are
@@ -46,8 +52,8 @@ options:
         type: str
       subnet_id:
         description:
-          - The id of the subnet of the address, on V(ustack). On V(huaweicloud) O(network_id) is the subnet. On the
-            other platforms create a port on that subnet.
+          - The subnet of the address, by id or by name, on V(ustack). On V(huaweicloud) O(network_id) is the subnet. On
+            the other platforms create a port on that subnet.
         type: str
   ip:
     description:
@@ -95,7 +101,7 @@ EXAMPLES = r"""
   cloudserver.compute.server_interface:
     cloud: production
     names: [web-01]
-    port_id: a6b4f9d0-df3c-518f-ac37-271c91c70515
+    port: spare-1
 
 - name: Attach a server of Huawei Cloud to a second subnet
   cloudserver.compute.server_interface:
@@ -190,6 +196,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.exec
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.interface import (
     InterfaceStrategy,
     check_network,
+    with_interface_ids,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.interface import (
@@ -219,8 +226,8 @@ MODULE = ModuleSpec(
         REPORT,
         PLANNING,
         state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-        port_id={"type": "str"},
-        network_id={"type": "str"},
+        port_id={"type": "str", "aliases": ["port"]},
+        network_id={"type": "str", "aliases": ["network"]},
         fixed_ips={
             "type": "list",
             "elements": "dict",
@@ -250,6 +257,7 @@ def run(context: Context) -> Result:
 
     chosen = context.select_servers(selection)
     spec.check(chosen.servers)
+    spec = with_interface_ids(context.cloud, spec, chosen.servers, context.warn)
     ids = [server.id for server in chosen.servers]
     observed = context.cloud.interfaces.list(ids)
     plan = context.approve(plan_interfaces(chosen.servers, observed, spec, context.cloud.rules))

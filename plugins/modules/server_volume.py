@@ -23,7 +23,9 @@ options:
     default: present
   volumes:
     description:
-      - The ids of the volumes.
+      - The volumes, by id or by unique name. A name needs the volume service, and one more request.
+      - With O(state=absent), a name that no volume has is not an error. The task warns, because nothing is detached
+        for it.
     type: list
     aliases: [volume]
     elements: str
@@ -88,11 +90,11 @@ EXAMPLES = r"""
       - 8558478e-8ea5-53b8-aed9-7f76109f2f92
       - 384af71e-eb46-5d60-be1c-c68015b56b8f
 
-- name: Detach one volume
+- name: Detach one volume, which is given by its name
   cloudserver.compute.server_volume:
     cloud: production
     names: [db-01]
-    volumes: [384af71e-eb46-5d60-be1c-c68015b56b8f]
+    volume: data-2
     state: absent
 
 - name: Detach all volumes except the boot volume
@@ -183,7 +185,10 @@ not_selected:
 from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.executor import Executor
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import VolumeStrategy
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.volume import (
+    VolumeStrategy,
+    with_volume_ids,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import (
     VolumeSpec,
@@ -251,6 +256,7 @@ def run(context: Context) -> Result:
 
     chosen = context.select_servers(selection)
     spec.check(chosen.servers)
+    spec = with_volume_ids(context.cloud, spec, chosen.servers, context.warn)
     ids = [server.id for server in chosen.servers]
     attached = context.cloud.volumes.list(ids)
     plan = context.approve(plan_volumes(chosen.servers, attached, spec, context.cloud.rules))

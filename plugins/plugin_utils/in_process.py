@@ -48,6 +48,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     keypairs as huaweicloud_keypairs,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+    networks as huaweicloud_networks,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
     quotas as huaweicloud_quotas,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
@@ -100,7 +103,7 @@ RESOURCES = (
     action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
     public_ips, quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
     huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
-    huaweicloud_keypairs, huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_status,
+    huaweicloud_keypairs, huaweicloud_networks, huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_status,
     huaweicloud_volumes, huaweicloud_zones,
 )  # fmt: skip
 COMMON = (access_key, keystone, handle, selection, waiter)

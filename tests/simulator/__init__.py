@@ -7,7 +7,7 @@
     openstack.py, easystack.py, ustack.py    which parts of Nova a platform has, and how it differs
     huaweicloud/        ECS, IAM, IMS
     nova/               a file for each part of the Compute API
-    keystone/, glance/, neutron/
+    keystone/, glance/, neutron/, cinder/
     http/               call, response, router, WSGI server
     state/              what all of them share: servers, images, hosts, tokens, faults, request log
     tests/              the simulator's own tests

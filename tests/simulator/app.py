@@ -17,6 +17,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from simulator import easystack, openstack, ustack
+from simulator.cinder import volumes as cinder
 from simulator.control import routes as control
 from simulator.glance import images as glance
 from simulator.http.call import Call, Malformed, Refusal, Router, answer
@@ -56,7 +57,7 @@ def create_app(sim: Simulator, show: Callable[[dict[str, Any]], None] | None = N
     app = Flask("simulator")
     app.url_map.merge_slashes = False
     router = Router(app, sim)
-    for dialect in (keystone, openstack, easystack, ustack, glance, neutron, huaweicloud):
+    for dialect in (keystone, openstack, easystack, ustack, glance, neutron, cinder, huaweicloud):
         dialect.register(router)
     control.register(app, sim)
 

@@ -225,6 +225,8 @@ class Rules:
     capabilities: AbstractSet[str] = frozenset()
     #: The alternative for a capability that the platform lacks.
     alternatives: Mapping[str, str] = {}
+    #: Whether the addresses in the record of a server are grouped by the names of networks.
+    shows_network_names = True
     #: Whether a new server is in the list as soon as its creation has been answered.
     lists_new_servers_at_once = True
     #: Whether delete_on_termination belongs to the attachment: it is a part of the request that attaches the volume,

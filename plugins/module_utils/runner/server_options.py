@@ -68,7 +68,7 @@ SERVER: dict[str, Any] = {
     "volumes": {"type": "list", "elements": "dict", "options": VOLUME},
     "system_disk": {"type": "dict", "options": SYSTEM_DISK},
     "networks": {"type": "raw", "aliases": ["nics", "network"]},
-    "vpc_id": {"type": "str"},
+    "vpc_id": {"type": "str", "aliases": ["vpc"]},
     "security_groups": {"type": "list", "elements": "str"},
     # An address or an id, or a mapping; plans/servers/public_ip.py parses it.
     "public_ip": {"type": "raw"},

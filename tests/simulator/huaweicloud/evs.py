@@ -20,7 +20,7 @@ from simulator.state.servers import FIRST_CREATED, Server
 
 HIGHEST = 1000
 _FILTERS = ("name", "status", "id", "availability_zone")
-_OTHERS = ("limit", "offset", "marker", "server_id", "ids", "multiattach")
+_OTHERS = ("limit", "offset", "marker", "server_id", "ids", "multiattach", "enterprise_project_id")
 
 
 def register(router: Router) -> None:
@@ -64,6 +64,8 @@ def list_disks(call: Call) -> Response:
     if "ids" in args:
         wanted = re.findall(r"[0-9a-f-]{36}", args["ids"])
         rows = [row for row in rows if row["id"] in wanted]
+    project = args.get("enterprise_project_id", "all_granted_eps")
+    rows = [row for row in rows if project in ("all_granted_eps", row["enterprise_project_id"])]
     if "multiattach" in args:
         rows = [row for row in rows if str(row["multiattach"]).lower() == args["multiattach"].lower()]
     count = len(rows)

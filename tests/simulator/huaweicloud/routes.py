@@ -27,6 +27,7 @@ from simulator.huaweicloud import (
     servers,
     temporary_keys,
     update,
+    vpc,
 )
 from simulator.huaweicloud.checks import enter
 from simulator.huaweicloud.iam import PLATFORM
@@ -83,6 +84,7 @@ def register(router: Router) -> None:
         nics,
         publicips,
         recycle_bin,
+        vpc,
     ):
         part.register(router)
     server_list.register(router)

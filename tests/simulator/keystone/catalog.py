@@ -10,6 +10,14 @@ from typing import Any
 from simulator.state.ids import hex_id
 from simulator.state.simulator import Simulator
 
+_SERVICES = (
+    ("compute", "nova"),
+    ("identity", "keystone"),
+    ("image", "glance"),
+    ("network", "neutron"),
+    ("volumev3", "cinderv3"),
+)
+
 
 def compute_url(sim: Simulator, platform: str, region: str, project_id: str) -> str:
     """The compute endpoint of a region. The three real forms: without project, with it, and the legacy v2."""
@@ -22,7 +30,7 @@ def compute_url(sim: Simulator, platform: str, region: str, project_id: str) -> 
 def catalog(sim: Simulator, platform: str, project_id: str) -> list[dict[str, Any]]:
     """The service catalog of a project-scoped token."""
     services = []
-    for kind, name in (("compute", "nova"), ("identity", "keystone"), ("image", "glance"), ("network", "neutron")):
+    for kind, name in _SERVICES:
         endpoints = []
         for region in sim.platform(platform)["regions"]:
             url = {
@@ -30,6 +38,7 @@ def catalog(sim: Simulator, platform: str, project_id: str) -> list[dict[str, An
                 "identity": "%s/%s/identity/v3" % (sim.base_url, platform),
                 "image": "%s/%s/image" % (sim.base_url, platform),
                 "network": "%s/%s/network" % (sim.base_url, platform),
+                "volumev3": "%s/%s/volume/v3/%s" % (sim.base_url, platform, project_id),
             }[kind]
             for interface in ("public", "internal", "admin"):
                 endpoints.append(

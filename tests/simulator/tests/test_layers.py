@@ -20,7 +20,7 @@ LAYERS = (
     ("easystack.py", "ustack.py"),
     ("openstack.py", "huaweicloud"),
     ("nova",),
-    ("keystone", "glance", "neutron"),
+    ("keystone", "glance", "neutron", "cinder"),
     ("http",),
     ("state",),
 )

@@ -20,6 +20,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.tests.integration import record, report
 from ansible_collections.cloudserver.compute.tools import operations
 
+NOWHERE = "00000000-0000-4000-8000-000000000002"
 OPERATIONS = operations.load()
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGZpcnN0Li4uLi4uLi4uLi4uLi4uLi4uLi4uLi4uLi4u"
 PASSWORD = "Every-Parameter-4711"
@@ -272,7 +273,8 @@ STEPS: dict[str, list[Step]] = {
         on("server_keypair", **WEB, key_names=["operators"], state="detached"),
         on("server_console_info", **WEB, type="novnc"),
         Step("server_interface", lambda bench: {
-            **WEB, "network_id": resource("network", "shared")(bench), "fixed_ips": [{"subnet_id": "x"}]}, fails=True),
+            **WEB, "network_id": resource("network", "shared")(bench), "fixed_ips": [{"subnet_id": NOWHERE}],
+        }, fails=True),
     ],
 }  # fmt: skip
 

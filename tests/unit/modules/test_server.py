@@ -288,7 +288,7 @@ def test_a_new_server_with_two_subnets(bench: Bench) -> None:
     with nothing_done(bench):
         for wrong, words in (
             ({"network": "dual", "subnet": [*both, both[0]]}, "listed twice"),
-            ({"network": "dual", "subnet": [both]}, "or a list of such ids"),
+            ({"network": "dual", "subnet": [both]}, "or a list of them"),
             ({"network": ["dual"]}, "network of an entry is one string"),
             ({"network": "dual", "subnet": "0d0466b0-0000-4000-8000-000000000000"}, "no subnet that"),
         ):

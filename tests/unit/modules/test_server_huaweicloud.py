@@ -14,6 +14,8 @@ from modules.idempotency_steps import ten_steps
 
 pytestmark = pytest.mark.parametrize("platform", ["huaweicloud"], indirect=True)
 
+NOWHERE = "00000000-0000-4000-8000-000000000002"
+
 
 def make(bench: Bench, **options: Any) -> dict[str, Any]:
     return bench.call("server", **kind(**options))
@@ -157,7 +159,10 @@ def test_what_cannot_be_made(bench: Bench, options: dict[str, Any], words: str) 
     ("options", "words"),
     [
         ({"image": "Debian 9 64bit"}, "deactivated"), ({"flavor": "s3.medium.2"}, "not on sale"),
-        ({"networks": [{"subnet": "x"}]}, "the subnet x could not be found"), ({"vpc_id": "x"}, "the VPC x"),
+        ({"networks": [{"subnet": "x"}]}, "no subnet that this project may use is named x"),
+        ({"vpc_id": "x"}, "no VPC that this project may use is named x; check its spelling"),
+        ({"networks": [{"subnet": NOWHERE}]}, "the subnet %s could not be found" % NOWHERE),
+        ({"vpc_id": NOWHERE}, "the VPC %s" % NOWHERE),
         ({"key_name": "nobody"}, "nobody"), ({"availability_zone": "cn-north-4c"}, "cn-north-4c"),
     ],
 )  # fmt: skip

@@ -197,8 +197,9 @@ def test_a_server_that_refuses(bench: Bench, server: str, words: str) -> None:
     "wanted, words",
     [
         ({"volumes": ["0c7f5a1e-8b21-4c4f-9c3e-4c6a5de0f001"]}, "could not be found"),
-        ({"volumes": ["data"]}, "uuid"),
-        ({"volumes": ["a/b"]}, "ids of volumes"),
+        ({"volumes": ["data"]}, "volumes: no volume that this project may use is named data; check"),
+        ({"volumes": ["a/b"]}, "is named a/b"),
+        ({"volumes": [" "]}, "ids or names of volumes"),
         ({"volumes": ["a", "b"], "device": "/dev/vdb"}, "device"),
         ({"volumes": ["a"], "state": "absent", "purge_volumes": True}, "purge_volumes"),
     ],

@@ -195,8 +195,9 @@ def test_what_the_volume_service_does_not_show(bench: Bench) -> None:
     "wanted, words",
     [
         ({"volumes": [NOBODY]}, "the volume could not be found"),
-        ({"volumes": ["data"]}, "UUID"),
-        ({"volumes": ["a/b"]}, "ids of volumes"),
+        ({"volumes": ["data"]}, "volumes: no volume that this project may use is named data; check"),
+        ({"volumes": ["a/b"]}, "is named a/b"),
+        ({"volumes": [" "]}, "ids or names of volumes"),
         ({"volumes": ["a", "b"], "device": "/dev/vdb"}, "device"),
         ({"volumes": [NOBODY], "device": "vdb"}, "/dev/vdb"),
         ({"volumes": [NOBODY], "tag": "data"}, "volume without tag"),

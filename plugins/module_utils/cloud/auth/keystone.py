@@ -43,7 +43,7 @@ SERVICE_TYPES = {
     "compute": ("compute", "computev21", "nova"),
     "image": ("image", "imagev2"),
     "network": ("network",),
-    "volume": ("block-storage", "volumev3", "volume"),
+    "volume": ("block-storage", "volumev3", "volumev2", "volume"),
 }
 
 

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
@@ -16,8 +16,11 @@ class Networks(Resource):
     """The networks of the project, and related resources."""
 
     capability = "networks"
-    #: The ids of networks that this task has found in the cloud by their names.
+    #: The ids of networks, subnets and ports that this task has found in the cloud by name.
     found_by_name: frozenset[str] = frozenset()
+
+    #: The kind of what a server is attached to, for ``find``.
+    network_kind = "networks"
 
     def list(self, name: str | None = None) -> Sequence[Network]:
         """The networks with that exact name, or all."""
@@ -26,4 +29,9 @@ class Networks(Resource):
     def list_names(self, kind: str, ids: Sequence[str] = ()) -> Sequence[tuple[str, str | None]]:
         """The id and name of each resource of a kind, with these ids or all. ``kind`` is ``networks``, ``subnets``,
         ``ports`` or ``security-groups``."""
+        raise self.unsupported()
+
+    def find(self, kind: str, name: str | None = None, within: str | None = None) -> Iterator[Network]:
+        """The resources of a kind with that exact name, or all. ``kind`` is ``networks``, ``subnets``, ``ports`` or
+        ``vpcs``. ``within`` is the id of the network or VPC of subnets."""
         raise self.unsupported()

@@ -6,9 +6,9 @@
 
 from __future__ import annotations
 
-from typing import Mapping, Sequence
+from typing import Iterator, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import AttachedVolumes
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import AttachedVolumes, Volume
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
 
 
@@ -19,4 +19,8 @@ class Volumes(Resource):
 
     def list(self, server_ids: Sequence[str]) -> Mapping[str, AttachedVolumes]:
         """The volumes of each server, with one request for each; a server that does not exist is omitted."""
+        raise self.unsupported()
+
+    def find(self, name: str | None = None) -> Iterator[Volume]:
+        """The volumes of the project with that exact name, or all."""
         raise self.unsupported()

@@ -14,8 +14,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lookup import (
     DeclaredLookup,
+    disks_with_ids,
     network_ids,
+    vpc_with_id,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.named import NamedIds
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.observe import ObservedServers
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.public_ip import declared_public_ip
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
@@ -69,6 +72,7 @@ class Declarer:
         self.warn = warn
         self.reads = Reads()
         self._found = DeclaredLookup(cloud, warn)
+        self._names = NamedIds(cloud, self.reads)
 
     def declare(self, options: DeclaredOptions, observed: ObservedServers) -> Declaration:
         """The declaration with its plan. Raises InvalidRequest and CloudError."""
@@ -89,8 +93,14 @@ class Declarer:
         # Only new servers need an image and a flavor that still exist.
         spec = replace(spec, image=self._found.image_to_use(image), flavor=self._found.flavor_to_use(params["flavor"]))
         plan = plan_servers(observed.servers, observed.to_make, spec, rules)
-        networks = network_ids(cloud, params["networks"], self.reads)
-        new = new_server(params, spec, rules, options.user_data, names, networks)
+        vpc_id = vpc_with_id(self._names, params["vpc_id"])
+        networks = network_ids(self._names, params["networks"], vpc_id)
+        given = {**params, "vpc_id": vpc_id}
+        # Options that contradict each other are reported before the names of disks are looked up.
+        new = new_server(given, spec, rules, options.user_data, names, networks, noted=params)
+        found = {**given, **disks_with_ids(self._names, self._found, params)}
+        if found != given:
+            new = new_server(found, spec, rules, options.user_data, names, networks, noted=params)
         return Declaration.of(params, spec, plan, new)
 
     def references(self, new: Sequence[NewServer]) -> References:

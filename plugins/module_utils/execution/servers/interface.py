@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Sequence
+from typing import Callable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -16,9 +16,16 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import BadRequest, CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.interface import Interface
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress, proven
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.named import (
+    PORTS,
+    SUBNETS,
+    NamedIds,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
@@ -32,9 +39,47 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 _SHOWN_WITHIN = 30.0
 
 
+def with_interface_ids(
+    cloud: Compute, spec: InterfaceSpec, servers: Sequence[Server], warn: Callable[[str], None]
+) -> InterfaceSpec:
+    """The same with ids in place of names. A name that nothing has is kept if interfaces are only detached: it matches
+    none. Raises InvalidRequest and CloudError."""
+    if not servers:
+        return spec
+    names = NamedIds(cloud, Reads())
+
+    def find(kind: str, wanted: str | None, option: str, within: str | None = None) -> str | None:
+        if wanted is None:
+            return None
+        found = names.id_or_none(kind, wanted, option, within)
+        if found is None:
+            sentence = names.missing(kind, wanted, option, within)
+            if spec.state != "absent":
+                raise InvalidRequest(sentence)
+            warn(sentence)
+        return found or wanted
+
+    network = find(cloud.networks.network_kind, spec.network_id, "network_id", _vpc_of(cloud, servers))
+    inside = network if network and is_uuid(network) else None
+    subnets = tuple(str(find(SUBNETS, each, "fixed_ips", inside)) for each in spec.subnet_ids)
+    return replace(
+        spec, port_id=find(PORTS, spec.port_id, "port_id"), network_id=network, subnet_ids=tuple(dict.fromkeys(subnets))
+    )
+
+
+def _vpc_of(cloud: Compute, servers: Sequence[Server]) -> str | None:
+    """The id of the VPC of the servers, on a cloud with VPCs and if they are in one."""
+    if cloud.networks.network_kind != SUBNETS:
+        return None
+    found = {server.metadata.get("vpc_id") for server in servers}
+    return found.pop() if len(found) == 1 else None
+
+
 def check_network(cloud: Compute, network_id: str) -> None:
     """Raises InvalidRequest for a network that does not exist, because Nova reports that too late. If the cloud cannot
     list networks, Nova has to report it."""
+    if network_id in cloud.networks.found_by_name:
+        return
     try:
         known = cloud.networks.list()
     except CloudError:

@@ -8,17 +8,22 @@ them only where the records of the servers do not suffice."""
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Callable, Sequence
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnknownEndpoint
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import DELETED, ImageDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import AUTO, NONE, Nic
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import image_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.named import (
+    PORTS,
+    SUBNETS,
+    VOLUMES,
+    VPCS,
+    NamedIds,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.resizable import ResizableFlavors
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name, only
@@ -50,12 +55,12 @@ def _images(cloud: Compute, wanted: str) -> Sequence[ImageDetails]:
         return (ImageDetails(wanted),)
 
 
-def _only_image(images: Sequence[ImageDetails], wanted: str) -> ImageDetails:
-    found = only(images, wanted, "images", option="image")
+def _only_image(images: Sequence[ImageDetails], wanted: str, option: str = "image") -> ImageDetails:
+    found = only(images, wanted, "images", option=option)
     if not found:
         raise InvalidRequest(
-            "image: no image that this project may use has the id or name %s; check its spelling, region and project"
-            % wanted
+            "%s: no image that this project may use has the id or name %s; check its spelling, region and project"
+            % (option, wanted)
         )
     return found
 
@@ -118,6 +123,10 @@ class DeclaredLookup:
             return None
         return replace(declared, found=(_only_image(self._images_of(declared.text), declared.text),))
 
+    def image_id(self, name: str, option: str) -> str:
+        """The id of the only image with that name. Raises InvalidRequest."""
+        return _only_image(self._images_of(name), name, option).id
+
     def _images_of(self, wanted: str) -> Sequence[ImageDetails]:
         if wanted not in self._images:
             self._images[wanted] = _images(self.cloud, wanted)
@@ -179,17 +188,17 @@ def _labels(servers: Sequence[Server]) -> str:
     return shortened([server.label for server in servers], 5)
 
 
-def network_ids(cloud: Compute, wanted: Any, reads: Reads) -> tuple[Nic, ...] | str | None:
-    """The interfaces, with network names replaced by ids. Raises InvalidRequest for invalid, missing and ambiguous
-    ones."""
+def network_ids(names: NamedIds, wanted: Any, vpc_id: str | None = None) -> tuple[Nic, ...] | str | None:
+    """The interfaces, with ids in place of the names of networks, subnets and ports. ``vpc_id``: the VPC of the
+    subnets. Raises InvalidRequest for invalid, missing and ambiguous ones."""
     if wanted is None or wanted in (AUTO, NONE):
         return None if wanted is None else str(wanted)
     if not isinstance(wanted, list) or not wanted:
         raise InvalidRequest("networks: it is auto, none, or a list of networks by name or id, or of mappings")
-    return tuple(_nic(cloud, each, reads) for each in wanted)
+    return tuple(_nic(names, each, vpc_id) for each in wanted)
 
 
-def _nic(cloud: Compute, wanted: Any, reads: Reads) -> Nic:
+def _nic(names: NamedIds, wanted: Any, vpc_id: str | None) -> Nic:
     given = wanted if isinstance(wanted, dict) else {"network": wanted}
     unknown = sorted(set(map(str, given)) - set(_NIC_KEYS))
     if unknown:
@@ -201,12 +210,15 @@ def _nic(cloud: Compute, wanted: Any, reads: Reads) -> Nic:
     subnets = _subnets(given.get("subnet"))
     if not any(values.get(key) for key in ("network", "port")) and not subnets:
         raise InvalidRequest("networks: an entry needs a network, a port or a subnet")
-    network = values.get("network")
-    if network and not is_uuid(network):
-        network = _network_id(cloud, network, reads)
     ipv6 = _boolean("ipv6_enable", values.get("ipv6_enable", "false"))
     fixed_ip, tag, bandwidth = (values.get(key) for key in ("fixed_ip", "tag", "ipv6_bandwidth"))
-    return Nic(network, values.get("port"), subnets, fixed_ip, tag, ipv6, bandwidth)
+    network, port = values.get("network"), values.get("port")
+    if network:
+        network = names.network(network, "networks", vpc_id)
+    if port:
+        port = names.id_of(PORTS, port, "networks")
+    subnets = tuple(names.id_of(SUBNETS, each, "networks", vpc_id or network) for each in subnets)
+    return Nic(network, port, subnets, fixed_ip, tag, ipv6, bandwidth)
 
 
 def _boolean(key: str, value: str) -> bool:
@@ -221,19 +233,31 @@ def _subnets(wanted: Any) -> tuple[str, ...]:
     """The subnets of an interface: one, or a list for an address of each."""
     listed = wanted if isinstance(wanted, list) else [] if wanted in (None, "") else [wanted]
     if any(isinstance(each, (list, dict)) or each in (None, "") for each in listed):
-        raise InvalidRequest("networks: subnet is the id of a subnet, or a list of such ids")
+        raise InvalidRequest("networks: subnet is the id or name of a subnet, or a list of them")
     found = tuple(str(each) for each in listed)
     if len(set(found)) != len(found):
         raise InvalidRequest("networks: a subnet is listed twice in subnet")
     return found
 
 
-def _network_id(cloud: Compute, name: str, reads: Reads) -> str:
-    listed = reads.once(("network", name), lambda: list(cloud.networks.list(name)))
-    found = only(listed, name, "networks", option="networks")
-    if not found:
-        raise InvalidRequest(
-            "networks: no network that this project may use is named %s; check its spelling and project" % name
-        )
-    cloud.networks.found_by_name |= {found.id}
-    return found.id
+def disks_with_ids(names: NamedIds, found: DeclaredLookup, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of the disks of a new server, with ids in place of the names of volumes and images. Raises
+    InvalidRequest and CloudError."""
+    boot, rows = params["boot_volume"], []
+    if boot and boot["volume"]:
+        boot = {**boot, "volume": names.id_of(VOLUMES, boot["volume"], "boot_volume")}
+    for row in params["volumes"] or ():
+        identity = row["id"]
+        if identity and row["source"] == "volume":
+            identity = names.id_of(VOLUMES, identity, "volumes")
+        elif identity and row["source"] == "image" and not is_image_id(identity):
+            identity = found.image_id(identity, "volumes")
+        rows.append({**row, "id": identity})
+    return {"boot_volume": boot, "volumes": rows or params["volumes"]}
+
+
+def vpc_with_id(names: NamedIds, wanted: str | None) -> str | None:
+    """The id of the VPC of a new server, on a cloud with VPCs."""
+    if not wanted or names.cloud.networks.network_kind != SUBNETS:
+        return wanted
+    return names.id_of(VPCS, wanted, "vpc_id")

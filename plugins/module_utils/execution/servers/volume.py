@@ -6,6 +6,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Callable, Sequence
+
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     BadRequest,
@@ -16,13 +19,35 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import NO_VOLUMES
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.progress import Progress
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.named import VOLUMES, NamedIds
+from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import (
     DETACH,
     VolumeSpec,
     plan_one,
 )
+
+
+def with_volume_ids(
+    cloud: Compute, spec: VolumeSpec, servers: Sequence[Server], warn: Callable[[str], None]
+) -> VolumeSpec:
+    """The same with ids in place of names. A name that no volume has is kept if volumes are only detached: no server
+    has such a volume. Raises InvalidRequest and CloudError."""
+    if not servers:
+        return spec
+    names, found = NamedIds(cloud, Reads()), []
+    for wanted in spec.volumes:
+        volume_id = names.id_or_none(VOLUMES, wanted, "volumes")
+        if volume_id is None:
+            sentence = names.missing(VOLUMES, wanted, "volumes")
+            if spec.state != "absent":
+                raise InvalidRequest(sentence)
+            warn(sentence)
+        found.append(volume_id or wanted)
+    return replace(spec, volumes=tuple(dict.fromkeys(found)))
 
 
 class VolumeStrategy(Strategy):

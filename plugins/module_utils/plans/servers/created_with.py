@@ -23,19 +23,25 @@ NOTE = "cloudserver_created_with"
 _SECRETS = ("password", "user_data", "files")
 _NOTED = _SECRETS + (
     "boot_volume", "volumes", "system_disk", "networks", "host", "hypervisor_hostname", "group", "extra",
-    "tenancy", "dedicated_host_id", "spot", "auto_recovery",
+    "vpc_id", "tenancy", "dedicated_host_id", "spot", "auto_recovery",
 )  # fmt: skip
 _ALIASES = {"user_data_file": "user_data"}
 #: A new server can have ten metadata keys on some clouds, and those of the task go first.
 _MOST_KEYS = 10
 
 
-def with_note(metadata: Mapping[str, str], params: Mapping[str, Any]) -> dict[str, str]:
-    """The metadata of a new server, with the note if the task sets such options."""
+def with_note(
+    metadata: Mapping[str, str], params: Mapping[str, Any], shows_network_names: bool = True
+) -> dict[str, str]:
+    """The metadata of a new server, with the note if the task sets such options. ``shows_network_names``: the record of
+    the server shows its networks by name."""
     found = dict(metadata)
     given = {name: params[name] for name in _NOTED + tuple(_ALIASES) if params[name] not in (None, "", [], {})}
-    if not _has_more_than_names(given.get("networks")):
+    if shows_network_names and not _has_more_than_names(given.get("networks")):
         given.pop("networks", None)
+    if is_uuid(str(given.get("vpc_id"))):
+        # The record shows it.
+        given.pop("vpc_id")
     note = ",".join(dict.fromkeys(_entry(_ALIASES.get(name, name), value) for name, value in given.items()))
     if note and len(found) < _MOST_KEYS:
         found.setdefault(NOTE, note)

@@ -184,7 +184,7 @@ def server_spec(
         reboot=params["apply"] == "now",
         recreate=params["recreate"],
         image=image,
-        networks=tuple(str(name) for name in named if name and not is_uuid(str(name))),
+        networks=tuple(str(name) for name in named if name and rules.shows_network_names and not is_uuid(str(name))),
         availability_zone=params["availability_zone"],
         key_name=params["key_name"],
         user_data=user_data if rules.supports("update_user_data") else None,
@@ -242,8 +242,10 @@ def new_server(
     user_data: str | None,
     names: Sequence[str],
     networks: tuple[Nic, ...] | str | None,
+    noted: Mapping[str, Any] | None = None,
 ) -> NewServer:
-    """Return the properties of a new server. Raises InvalidRequest."""
+    """Return the properties of a new server. ``noted`` are the options as the task has them, with names, which the next
+    run compares. Raises InvalidRequest."""
     image = spec.image.details if spec.image else None
     volumes, from_volume = _volumes(params, image)
     metadata = dict(spec.metadata or {})
@@ -261,7 +263,7 @@ def new_server(
         image_id=image.id if image and not from_volume else None,
         networks=networks,
         volumes=volumes,
-        metadata=with_note(metadata, params),
+        metadata=with_note(metadata, noted or params, rules.shows_network_names),
         tags=tags,
         security_groups=tuple(params["security_groups"] or ()),
         user_data=user_data,

@@ -138,29 +138,33 @@ def has_option(server: Server, option: str, value: Any, rules: Rules) -> bool:
     if option == "key_name":
         return server.key_name is not None
     known = option if option != "user_data_file" else "user_data"
-    shown = _on_networks(server, value) if option == "networks" else rules.shows(server, known, value)
+    shown = (
+        _on_networks(server, value, rules.shows_network_names)
+        if option == "networks"
+        else rules.shows(server, known, value)
+    )
     if shown is None or (shown and option in _SHOWN_IN_PART):
         noted = was_created_with(server, option, value)
         return bool(shown) if noted is None else noted
     return shown
 
 
-def _on_networks(server: Server, wanted: Any) -> bool | None:
+def _on_networks(server: Server, wanted: Any, by_name: bool) -> bool | None:
     """Whether the addresses of the server show the networks; ``None`` if they do not show all of them. The plan
-    compares networks that are given by name."""
+    compares networks that are given by name, if the record shows names (``by_name``)."""
     if wanted in (AUTO, NONE):
         return wanted == AUTO or not server.addresses
     addresses = {canonical_address(address.ip) for address in server.addresses}
-    found = [_on_network(each, addresses) for each in wanted if each]
+    found = [_on_network(each, addresses, by_name) for each in wanted if each]
     return False if False in found else None if None in found else True
 
 
-def _on_network(wanted: Any, addresses: set[str]) -> bool | None:
+def _on_network(wanted: Any, addresses: set[str], by_name: bool) -> bool | None:
     if not isinstance(wanted, Mapping):
-        return None if is_uuid(str(wanted)) else True
+        return None if is_uuid(str(wanted)) or not by_name else True
     if wanted.get("fixed_ip"):
         return canonical_address(str(wanted["fixed_ip"])) in addresses
-    named = wanted.get("network") and not is_uuid(str(wanted["network"]))
+    named = by_name and wanted.get("network") and not is_uuid(str(wanted["network"]))
     return True if named and not any(wanted.get(key) for key in ("port", "subnet", "tag", "ipv6_enable")) else None
 
 

@@ -42,8 +42,8 @@ class VolumeSpec:
 
     def check(self, servers: Sequence[Server] = ()) -> None:
         """Raises InvalidRequest for options that contradict each other, or that cannot apply to several servers."""
-        if any(not volume.strip() or "/" in volume for volume in self.volumes):
-            raise InvalidRequest("volumes: give the ids of volumes")
+        if not all(volume.strip() for volume in self.volumes):
+            raise InvalidRequest("volumes: give the ids or names of volumes")
         if not self.volumes and not self.purge:
             raise InvalidRequest(
                 "volumes: list at least one, or set purge_volumes: true to detach all but the boot volume"

@@ -91,6 +91,7 @@ def connect(load_sdk: Load, url: str) -> Iterator[Callable[..., Client]]:
         "iam": ("huaweicloudsdkiam.v3", "IamClient"),
         "evs": ("huaweicloudsdkevs.v2", "EvsClient"),
         "eip": ("huaweicloudsdkeip.v2", "EipClient"),
+        "vpc": ("huaweicloudsdkvpc.v2", "VpcClient"),
         "kps": ("huaweicloudsdkkps.v3", "KpsClient"),
     }
     clients = []

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.keypairs import (
         HuaweiKeypairs,
     )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.networks import (
+        HuaweiNetworks,
+    )
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.public_ips import (
         HuaweiPublicIps,
     )
@@ -135,6 +138,12 @@ class HuaweiCloud(Compute):
         from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import interfaces
 
         return interfaces.HuaweiInterfaces(self.api)
+
+    @cached_property
+    def networks(self) -> HuaweiNetworks:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import networks
+
+        return networks.HuaweiNetworks(self.api)
 
     @cached_property
     def public_ips(self) -> HuaweiPublicIps:

@@ -82,9 +82,9 @@ def missing_options(new: NewServer, platform: str) -> Iterator[str]:
     if not new.image_id:
         yield "image: %s creates the system disk from an image; set image" % platform
     if not new.vpc_id:
-        yield "vpc_id: %s needs the id of the VPC for the server" % platform
+        yield "vpc_id: %s needs the VPC of the server" % platform
     if not new.networks or not isinstance(new.networks, tuple):
-        yield ("networks: %s needs at least one subnet or port of the VPC, each by its id as subnet or port" % platform)
+        yield ("networks: %s needs at least one subnet or port of the VPC, as subnet or port" % platform)
     elif any(nic.ipv6_bandwidth and not nic.ipv6_enable for nic in new.networks):
         yield "networks: ipv6_bandwidth needs ipv6_enable: true"
     yield from new_disks.missing(new, platform)

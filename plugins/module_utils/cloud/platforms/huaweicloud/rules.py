@@ -14,6 +14,7 @@ from typing import AbstractSet, Any, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import (
@@ -51,6 +52,8 @@ class HuaweiRules(Rules):
     """Checks the limits of the ECS API before a request is sent."""
 
     platform = "huaweicloud"
+    # They are grouped by the ids of VPCs.
+    shows_network_names = False
     lists_new_servers_at_once = False
     shared_volumes_in_turn = True
     hostname_note = "The vendor has deprecated hostname in its API, and recommends to set the host name in the guest."
@@ -114,7 +117,7 @@ class HuaweiRules(Rules):
 
     def shows(self, server: Server, option: str, value: Any) -> bool | None:
         if option == "vpc_id":
-            return bool(server.metadata.get("vpc_id") == value)
+            return bool(server.metadata.get("vpc_id") == value) if is_uuid(str(value)) else None
         if option == "extra":
             known = {
                 "enterprise_project_id": server.enterprise_project_id,

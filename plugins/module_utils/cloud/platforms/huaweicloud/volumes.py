@@ -5,14 +5,15 @@
 """EVS disks on the servers of Huawei Cloud ECS.
 
 Sources: Elastic Cloud Server API Reference, "Disk Management" and "Error Codes"; Elastic Volume Service API Reference,
-"Querying Details About a Disk". A server, and a shared disk, take one attachment or detachment at a time.
+"Querying Details About a Disk" and "Querying Details About All Disks". A server, and a shared disk, take one attachment
+or detachment at a time.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import ActionStatus, PendingAction
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError, ItemNotFound
@@ -42,6 +43,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     integer,
     mapping,
     mappings,
+    name_in,
     part_of,
     text,
 )
@@ -90,6 +92,20 @@ class HuaweiVolumes(Volumes):
             return server_id, AttachedVolumes(tuple(map(_attachment, listed)), free)
 
         return dict(pair for pair in in_parallel(read, server_ids, self.api.parallel) if pair)
+
+    def find(self, name: str | None = None) -> Iterator[Volume]:
+        pages = self.api.session.by_marker(
+            self.api.url("/cloudvolumes/detail", "v2", "volume"),
+            "volumes",
+            params={"name": name, "enterprise_project_id": self.api.enterprise_project_id or None},
+            limit=1000,
+            what="list the volumes",
+        )
+        for data in pages:
+            found = Volume(id_in(data, "a volume"), name_in(data, "a volume"))
+            # The filter by name may match a part of it.
+            if name in (None, found.name):
+                yield found
 
     def get(self, volume_id: str) -> Volume | None:
         """The volume in the volume service; ``None`` if it does not exist."""

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Mapping, Sequence
+from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import Network
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
@@ -17,6 +17,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.networks import Networks
+
+_KINDS = ("networks", "subnets", "ports")
 
 
 class NovaNetworks(Networks):
@@ -33,15 +35,28 @@ class NovaNetworks(Networks):
         listed = self._read(kind, {"fields": ["id", "name"], "id": list(ids) or None})
         return [(text(data.get("id")) or "", text(data.get("name"))) for data in listed]
 
+    def find(self, kind: str, name: str | None = None, within: str | None = None) -> Iterator[Network]:
+        if kind not in _KINDS:
+            raise self.unsupported()
+        parent = within if kind == "subnets" else None
+        what = "a " + kind.rstrip("s")
+        for data in self._pages(kind, {"fields": ["id", "name"], "name": name, "network_id": parent}):
+            found = Network(id_in(data, what), name_in(data, what))
+            if name in (None, found.name):
+                yield found
+
     def _read(self, kind: str, params: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-        pages = self.api.session.by_marker(
+        return list(self._pages(kind, params))
+
+    def _pages(self, kind: str, params: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        pages: Iterator[Mapping[str, Any]] = self.api.session.by_marker(
             network_url(self.api, kind),
             kind.replace("-", "_"),
             params=params,
             limit=1000,
             what="list the " + kind.replace("-", " "),
         )
-        return list(pages)
+        return pages
 
 
 def network_url(api: NovaApi, path: str) -> str:

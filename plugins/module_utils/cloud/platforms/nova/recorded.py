@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.address import canonical_address
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mappings,
@@ -48,6 +49,9 @@ def shows(server: Server, option: str, value: Any) -> bool | None:
         return (record["config_drive"] in (True, "True")) == value if "config_drive" in record else None
     if option == "boot_volume":
         attached = [text(each.get("id")) for each in mappings(record.get("os-extended-volumes:volumes_attached"))]
+        if value.get("volume") and not is_uuid(str(value["volume"])):
+            # A name: only the note of the creation can show it.
+            return None if attached else False
         return value["volume"] in attached if value.get("volume") else not server.image.id and bool(attached)
     if option == "volumes":
         attached = [text(each.get("id")) for each in mappings(record.get("os-extended-volumes:volumes_attached"))]

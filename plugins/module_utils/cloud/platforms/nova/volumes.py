@@ -6,11 +6,13 @@
 
 Facts: the Nova API reference (``tag`` from microversion 2.49 on, several servers of one volume from 2.60 on,
 ``delete_on_termination`` from 2.79 on, changed from 2.85 on); E18, E19, U20 and U21 of docs/operations.yml.
+The Block Storage API v3 reference, "List accessible volumes".
 """
 
 from __future__ import annotations
 
-from typing import Any, Mapping, Sequence
+import re
+from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
@@ -18,11 +20,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.pat
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.volume import (
     AttachedVolumes,
+    Volume,
     VolumeAttachment,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.evidence import DocumentedResponse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
+    id_in,
     identified,
+    name_in,
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
@@ -41,7 +46,7 @@ _HINTS = (
 
 
 class NovaVolumes(Volumes):
-    """``/servers/{id}/os-volume_attachments``."""
+    """``/servers/{id}/os-volume_attachments``, and ``/volumes`` of the volume service."""
 
     api: NovaApi
 
@@ -59,6 +64,25 @@ class NovaVolumes(Volumes):
 
         self.api.headers()
         return dict(pair for pair in in_parallel(read, server_ids, self.api.parallel) if pair)
+
+    def find(self, name: str | None = None) -> Iterator[Volume]:
+        pages = self.api.session.by_marker(
+            _volume_url(self.api, "volumes"), "volumes", params={"name": name}, limit=1000, what="list the volumes"
+        )
+        for data in pages:
+            found = Volume(id_in(data, "a volume"), name_in(data, "a volume"))
+            if name in (None, found.name):
+                yield found
+
+
+def _volume_url(api: NovaApi, path: str) -> str:
+    """The URL of a call of the volume service, whose endpoint may have the version and the project."""
+    base = str(api.session.auth.endpoint("volume"))
+    if not re.search(r"/v\d+(\.\d+)?(/[^/]+)?$", base):
+        base += "/v3"
+    if re.search(r"/v\d+(\.\d+)?$", base):
+        base += "/" + path_segment(api.session.auth.project_id)
+    return "%s/%s" % (base, path)
 
 
 def attach_volume(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
