@@ -16,6 +16,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     Result,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.outcomes import (
     handle_of,
     records,
     report,
