@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from typing import Callable, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credential_sources import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.auth_method import (
     CredentialSource,
     file_of,
     own_method,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credential_sources import (
     without_refused_agency,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import HUAWEICLOUD_FAMILIES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import HUAWEICLOUD_FAMILIES
 
 #: The beginnings of the environment variables of the vendor's tools.
 _OF_VENDOR_TOOLS = (*HUAWEICLOUD_FAMILIES, "HUAWEICLOUD_OIDC_", "HC_CONTAINER_", "OS_AGENCY_", "OS_DELEGATED_")
