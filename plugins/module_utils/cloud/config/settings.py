@@ -127,7 +127,9 @@ def resolve(
         platform = _platform(platform or entry["platform"])
         # Credentials of the environment are those of another cloud.
         sources = [own, replace(ours, auth={}), _from_entry(cloud, entry)]
-        return _assemble(platform, with_files_of_vendor(platform, sources, environ, read_file, False), environ)
+        if platform == "huaweicloud":
+            sources = with_files_of_vendor(sources, environ, read_file, False)
+        return _assemble(platform, sources, environ)
     named = environ.get("OS_CLOUD") or ""
     found = None
     if named and not {"access_key", *SIGNING_LEAVES} & set(own.auth):
@@ -140,8 +142,10 @@ def resolve(
     )
     if found is not None and not (foreign and platform == "huaweicloud"):
         sources.append(_from_entry(named, found))
-    unused = unused_variables(platform, own, environ)
-    return _assemble(platform, with_files_of_vendor(platform, sources, environ, read_file, True), environ, unused)
+    if platform != "huaweicloud":
+        return _assemble(platform, sources, environ)
+    unused = unused_variables(own, environ)
+    return _assemble(platform, with_files_of_vendor(sources, environ, read_file, True), environ, unused)
 
 
 def _load_cloud(
@@ -241,8 +245,11 @@ def _enterprise_project(given: Any, platform: str) -> str:
 
 
 def _cloud_domain(given: Any, platform: str) -> str:
-    value = as_domain(as_text(given, "cloud_domain"))
-    if value and platform != "huaweicloud":
+    text = as_text(given, "cloud_domain")
+    if not text:
+        return ""
+    value = as_domain(text)
+    if platform != "huaweicloud":
         raise SettingsError(
             "cloud_domain: platform %s has a service catalog or endpoints instead; leave it out." % platform
         )
