@@ -146,9 +146,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     Context,
     ModuleSpec,
     Result,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.outcomes import (
     records,
     report,
-    run_as_module,
 )
 
 #: How many servers a warning names.

@@ -200,10 +200,9 @@ not_selected:
 """
 
 import os
+from typing import TYPE_CHECKING
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import KeyProtection, is_private
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.keypair import apply_keypair
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
     PrivateKeyFile,
@@ -224,6 +223,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     Result,
     run_as_module,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 MODULE = ModuleSpec(
     argument_spec(
@@ -271,6 +273,8 @@ def wanted_of(context: Context) -> KeypairSpec:
         if params["attached_to"] and params["state"] == "absent":
             raise InvalidRequest("attached_to: it cannot be combined with state: absent")
         context.cloud.require("attach_keypairs")
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+
         servers = list(context.cloud.servers.list(ServerQuery()))
     attached = find_servers(servers, "attached_to", params["attached_to"] or ())
     detached = find_servers(servers, "detached_from", params["detached_from"] or ())

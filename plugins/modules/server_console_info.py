@@ -125,8 +125,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     Context,
     ModuleSpec,
     Result,
-    report,
     run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.outcomes import (
+    report,
 )
 
 MODULE = ModuleSpec(

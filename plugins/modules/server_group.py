@@ -176,7 +176,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     plan_group,
     rules_of,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import PLANNING, argument_spec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
@@ -244,6 +243,8 @@ def member_ids(context: Context) -> tuple[str, ...] | None:
         return wanted if wanted is None else ()
     for each in wanted:
         check_name("members", each)
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import Selection
+
     ids, names = [each for each in wanted if is_uuid(each)], [each for each in wanted if not is_uuid(each)]
     found: dict[str, str] = {}
     for option, values in (("ids", ids), ("names", names)):

@@ -229,9 +229,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     Context,
     ModuleSpec,
     Result,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.outcomes import (
     check_result,
     response_passwords,
-    run_as_module,
     run_result,
 )
 

@@ -224,10 +224,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     Context,
     ModuleSpec,
     Result,
+    run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.outcomes import (
     handle_of,
     records,
     report,
-    run_as_module,
     run_result,
 )
 

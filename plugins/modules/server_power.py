@@ -161,8 +161,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module 
     Context,
     ModuleSpec,
     Result,
-    check_result,
     run_as_module,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.outcomes import (
+    check_result,
     run_result,
 )
 

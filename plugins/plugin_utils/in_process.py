@@ -21,6 +21,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth import access_key, keystone
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import clouds_yaml
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms import easystack, ustack
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
@@ -79,8 +80,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     interfaces,
     keypairs,
     networks,
+    new_server,
     public_ips,
     quotas,
+    recorded,
     server_groups,
     servers,
     snapshots,
@@ -91,7 +94,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.printable import printable
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle, selection, waiter
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import module as frame
-from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner import outcomes, secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import without_nulls
 from ansible_collections.cloudserver.compute.plugins.plugin_utils import run_folder
 
@@ -101,12 +104,12 @@ display = Display()
 PLATFORMS = (easystack, huaweicloud, nova, ustack)
 RESOURCES = (
     action_table, aggregates, consoles, creation, flavors, hosts, images, interfaces, keypairs, networks,
-    public_ips, quotas, server_groups, servers, snapshots, volumes, zones, huaweicloud_actions, huaweicloud_servers,
-    huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images, huaweicloud_jobs,
-    huaweicloud_keypairs, huaweicloud_networks, huaweicloud_quotas, huaweicloud_server_groups, huaweicloud_status,
-    huaweicloud_volumes, huaweicloud_zones,
+    new_server, public_ips, quotas, recorded, server_groups, servers, snapshots, volumes, zones,
+    huaweicloud_actions, huaweicloud_consoles, huaweicloud_creation, huaweicloud_flavors, huaweicloud_images,
+    huaweicloud_jobs, huaweicloud_keypairs, huaweicloud_networks, huaweicloud_quotas, huaweicloud_server_groups,
+    huaweicloud_servers, huaweicloud_status, huaweicloud_volumes, huaweicloud_zones,
 )  # fmt: skip
-COMMON = (access_key, keystone, handle, selection, waiter)
+COMMON = (access_key, clouds_yaml, keystone, handle, outcomes, selection, waiter)
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 
 

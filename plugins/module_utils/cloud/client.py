@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Iterable
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.api import Api
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Api
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 
 if TYPE_CHECKING:

@@ -11,12 +11,13 @@ user without an administrator role): the response then contains every server of 
 from __future__ import annotations
 
 import re
-from typing import Callable, Optional
+from typing import TYPE_CHECKING, Callable, Optional
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 #: Whether a server matches the value of a filter; ``None`` if the record does not show it.
-FilterCheck = Callable[[Server, str], Optional[bool]]
+FilterCheck = Callable[["Server", str], Optional[bool]]
 
 
 def applied(server: Server, value: str) -> bool:

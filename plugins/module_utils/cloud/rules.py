@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import AbstractSet, Any, Mapping, Sequence
+from typing import TYPE_CHECKING, AbstractSet, Any, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import ANY_PASSWORD
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 
 class Capability(str, Enum):

@@ -192,7 +192,9 @@ class Executor(Polling[Progress]):
             return
         unclear = []
         for item, pending in zip(items, self._perform(items)):
-            pending = self.strategy.answered(item, ambiguous.accepted_before(self.state, item, pending))
+            if pending.error is not None:
+                pending = ambiguous.accepted_before(self.state, item, pending)
+            pending = self.strategy.answered(item, pending)
             if pending.password:
                 self.passwords[pending.server_id] = pending.password
             error = pending.error

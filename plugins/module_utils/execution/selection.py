@@ -107,7 +107,7 @@ def _is_permanent(error: CloudError) -> bool:
 def listed(cloud: Compute, selection: Selection, brief: bool = False) -> Iterable[Server]:
     """The candidates of a selection from the list of the cloud, without servers that the cloud's own filters should
     have excluded. Raises InvalidRequest for filters that cannot be verified."""
-    if not selection.listing and selection.max_targets is None:
+    if selection.filters and not selection.listing and selection.max_targets is None:
         refuse_unchecked(cloud.rules, selection.filters)
     query = selection.ask(brief)
     ends_early = selection.ends_early(cloud.rules.sort_keys)

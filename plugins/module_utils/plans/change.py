@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Iterable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.host_state import refusal_of_host
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 DONE = "done"
 UNCHANGED = "unchanged"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import PLUGIN_LEAVES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import PLUGIN_LEAVES
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import PLATFORMS
 
 AUTH_OPTIONS: dict[str, Any] = {

@@ -22,6 +22,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     Result,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.outcomes import (
     handle_of,
     records,
     report,

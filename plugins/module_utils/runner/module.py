@@ -14,27 +14,15 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Callable, Collection, Iterable, Mapping, Protocol, Sequence, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Collection, Mapping, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import PendingAction
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import settings
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.connect import connect
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import session
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, as_dicts
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import (
-    Outcome,
-    Plan,
-    failed_first,
-    failures,
-    predicted,
-    summary,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest, PartialFailure
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner import secrets as module_secrets
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.arguments import (
@@ -47,7 +35,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.argumen
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
     from ansible_collections.cloudserver.compute.plugins.module_utils.execution.waiter import Waiter
+    from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
     from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan
     from ansible_collections.cloudserver.compute.plugins.module_utils.plans.selection import (
         SelectedServers,
@@ -262,70 +254,6 @@ class Context:
     def close(self) -> None:
         if self._cloud:
             self._cloud.close()
-
-
-def report(outcomes: Iterable[Outcome], participle: str, result: Result) -> Result:
-    """The result with the outcome of each server, failed ones first; failed if any server failed, with their names:
-    ``participle`` completes ``could not be …``."""
-    ordered = failed_first(outcomes)
-    result.data["outcomes"] = [outcome.as_dict() for outcome in ordered]
-    if failures(ordered):
-        result.failure = summary(ordered, participle)
-    return result
-
-
-def records(context: Context, servers: Iterable[Server]) -> dict[str, Any]:
-    """The records of the servers in the result; empty unless the task requests them."""
-    if not context.params.get("return_servers"):
-        return {}
-    return {"servers": as_dicts(list(servers))}
-
-
-class Work(Protocol):
-    """An executor of a plan that has the outcome of each server by its id. ``passwords`` are those in responses of the
-    cloud."""
-
-    passwords: dict[str, str]
-    outcomes: dict[str, Outcome]
-    servers: dict[str, Server]
-    pending_actions: dict[str, PendingAction]
-
-
-def check_result(context: Context, plan: Plan, participle: str, data: Mapping[str, Any]) -> Result:
-    """The report of check mode for a plan. ``participle`` completes ``could not be …``, ``data`` is added to it."""
-    shown = records(context, (item.server for item in plan.items if item.exists))
-    result = Result(plan.changed, {**data, **shown, **handle_of(context)}, plan.diff())
-    return report(predicted(plan), participle, result)
-
-
-def response_passwords(context: Context, work: Work) -> dict[str, Any]:
-    """The passwords that the cloud generated, for the result; empty unless the task requests them. Those of the options
-    are not repeated."""
-    if not context.params.get("return_passwords") or context.params.get("password") is not None:
-        return {}
-    for password in work.passwords.values():
-        context.register_secret(password, returned=True)
-    return {"passwords": dict(sorted(work.passwords.items()))}
-
-
-def run_result(context: Context, work: Work, plan: Plan, participle: str, data: Mapping[str, Any]) -> Result:
-    """The report of a run for its plan: changed, diff, outcomes, servers, handle."""
-    keys = [item.server.id for item in plan.items]
-    outcomes = [work.outcomes[key] for key in keys]
-    result = Result(any(outcome.actions for outcome in outcomes), dict(data), plan.diff())
-    result.data.update(records(context, (work.servers[key] for key in keys if key in work.servers)))
-    result.data.update(handle_of(context, work.pending_actions.values()))
-    return report(outcomes, participle, result)
-
-
-def handle_of(context: Context, pending_actions: Collection[PendingAction] = ()) -> dict[str, Any]:
-    """The handle for the result. A task that does not wait always has one, also in check mode and if nothing is
-    pending, so that a playbook can give it to job_info without a condition."""
-    if not pending_actions and context.params.get("wait") is not False:
-        return {}
-    from ansible_collections.cloudserver.compute.plugins.module_utils.execution import handle as jobs
-
-    return {"handle": jobs.handle(context.cloud, pending_actions)}
 
 
 def execute(run: Callable[[Context], Result], context: Context, want_diff: bool) -> dict[str, Any]:

@@ -10,12 +10,12 @@ from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import CHOICES, KEEP
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import RESIZES
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import STATES
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import DEVICES
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import (
     CHOICES as UNAPPLIED,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import WARN
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import STATES
 
 #: Of the system disk, and of each of the volumes.
 DISK = {

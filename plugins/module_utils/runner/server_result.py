@@ -12,10 +12,12 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.lifecycle import ServerRun
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.server_strategy import WORDS
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import DONE, Plan, predicted
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.runner.module import (
     Context,
     Result,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.runner.outcomes import (
     handle_of,
     records,
     report,

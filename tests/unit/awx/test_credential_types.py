@@ -17,7 +17,7 @@ import yaml
 from jinja2 import StrictUndefined, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import (
     ENVIRONMENT,
     SERVICES,
     environment_names,

@@ -32,8 +32,15 @@ json.dump({"failed": result.get("msg") if result.get("failed") else None, "names
 OURS = "ansible_collections.cloudserver.compute.plugins.module_utils."
 #: Approved plans, whose options they do not have.
 PLANS = ("runner.approval", "plans.approval", "plans.plan_document")
+#: Sources of credentials that they do not have.
+SOURCES = ("cloud.config.clouds_yaml", "cloud.config.login_plugins", "cloud.config.vendor_files",
+           "cloud.config.vendor_profiles", "cloud.auth.plugin", "cloud.auth.temporary_keys")  # fmt: skip
+#: The records and checks of a server that is created or rebuilt.
+NEW_SERVER = ("cloud.models.new_server", "cloud.models.rebuild", "cloud.platforms.nova.new_server",
+              "cloud.platforms.huaweicloud.new_server", "cloud.platforms.huaweicloud.new_disks",
+              "cloud.platforms.nova.recorded")  # fmt: skip
 #: What no task below needs: libraries for files and queries that they do not have, and the tables of all platforms.
-ALWAYS = ("yaml", "jmespath", OURS + "inventory", *(OURS + name for name in PLANS))
+ALWAYS = ("yaml", "jmespath", OURS + "inventory", *(OURS + name for name in (*PLANS, *SOURCES, *NEW_SERVER)))
 #: What a task on one platform does not need of the others. EasyStack and UnitedStack are one file each.
 BY_PLATFORM = {
     "openstack": ("cloud.auth.access_key", "cloud.platforms.huaweicloud", "cloud.platforms.easystack",
@@ -41,23 +48,33 @@ BY_PLATFORM = {
     "huaweicloud": ("cloud.auth.keystone", "cloud.platforms.easystack", "cloud.platforms.ustack",
                     "cloud.platforms.nova.client", "cloud.platforms.nova.servers"),
 }  # fmt: skip
+#: What no task needs that neither selects nor changes servers.
+OF_SERVERS = ("plans.servers", "plans.selection", "plans.change", "execution.servers", "execution.selection",
+              "execution.executor", "execution.waiter", "execution.handle", "runner.outcomes", "cloud.actions",
+              "cloud.resources.servers", "cloud.resources.images")  # fmt: skip
 #: What a task of a module does not need.
 BY_MODULE = {
-    "server_info": ("plans.servers", "plans.resources", "execution.servers", "execution.resources",
-                    "execution.executor", "execution.waiter", "execution.handle", "cloud.resources.flavors",
-                    "cloud.platforms.nova.action_table", "cloud.platforms.huaweicloud.action_table"),
-    "keypair": ("plans.servers", "plans.selection", "execution.servers", "execution.selection", "execution.executor",
-                "execution.waiter", "execution.handle", "cloud.resources.images", "cloud.resources.servers"),
-    "flavor_info": ("plans.servers", "plans.selection", "execution.servers", "execution.selection",
-                    "execution.executor", "execution.waiter", "execution.handle", "cloud.resources.servers"),
+    "server_info": ("plans.servers", "plans.resources", "plans.change", "execution.servers", "execution.resources",
+                    "execution.executor", "execution.waiter", "execution.handle", "runner.outcomes",
+                    "cloud.resources.flavors", "cloud.platforms.nova.action_table",
+                    "cloud.platforms.huaweicloud.action_table"),
+    "keypair": (*OF_SERVERS, "cloud.models.server", "cloud.models.flavor", "cloud.models.image",
+                "cloud.platforms.nova.parse"),
+    "flavor_info": (*OF_SERVERS, "plans.resources", "execution.resources"),
+    "quota_info": (*OF_SERVERS, "plans.resources", "execution.resources", "cloud.models.server",
+                   "cloud.platforms.nova.parse"),
+    "server_group": (*OF_SERVERS, "plans.resources.flavor", "plans.resources.keypair", "cloud.resources.flavors"),
     "server_power": ("plans.resources", "plans.servers.rebuild", "plans.servers.spec", "plans.servers.password",
                      "execution.resources", "execution.servers.creation", "execution.servers.password",
-                     "cloud.resources.images", "cloud.resources.flavors"),
+                     "cloud.resources.images", "cloud.resources.flavors", "cloud.platforms.nova.action_table",
+                     "cloud.platforms.huaweicloud.action_table"),
 }  # fmt: skip
 TASKS: dict[str, dict[str, Any]] = {
     "server_info": {"names": ["web-01"]},
     "keypair": {"name": "operators"},
     "flavor_info": {},
+    "quota_info": {},
+    "server_group": {"name": "database", "policy": "anti-affinity"},
     "server_power": {"names": ["web-01"], "state": "started"},
 }
 

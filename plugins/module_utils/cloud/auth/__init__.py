@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.base import Authenticator, Transport
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import SigningCredentials
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.login_plugins import PluginLogin
 
 if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.login_plugins import PluginLogin
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
 
 __all__ = ["Authenticator", "Transport", "make"]
@@ -29,8 +29,8 @@ def make(settings: Settings, clock: Any) -> Authenticator:
         return AccessKeyAuthenticator(settings, settings.auth, clock)
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import KeystoneAuthenticator
 
-    if isinstance(settings.auth, PluginLogin):
+    if settings.auth.method == "plugin":
         from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.plugin import KeystoneauthLogin
 
-        return KeystoneAuthenticator(settings, clock, KeystoneauthLogin(settings, settings.auth))
+        return KeystoneAuthenticator(settings, clock, KeystoneauthLogin(settings, cast("PluginLogin", settings.auth)))
     return KeystoneAuthenticator(settings, clock)

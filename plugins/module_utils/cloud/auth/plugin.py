@@ -13,11 +13,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.keystone import Access, read_access
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.auth_method import names_in
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.login_plugins import (
     OF_EACH_REQUEST,
     WITHOUT_KEYSTONE,
     PluginLogin,
-    names_in,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     AuthenticationFailed,

@@ -9,9 +9,15 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Mapping
 
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.auth_method import BUILT_IN
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import as_boolean
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AUTH_LEAVES, SERVICES
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.login_plugins import BUILT_IN
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credential_sources import fill_domains
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.files import read_text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import (
+    AUTH_LEAVES,
+    SERVICES,
+    endpoint_overrides,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 FILE_SUFFIXES = (".yaml", ".yml", ".json")
@@ -55,20 +61,6 @@ _OVERRIDE_SUFFIXES = (
     "_region_name",
     "_endpoint",
 )
-
-
-def read_text(path: str) -> str | None:
-    """The content of a file; None if it does not exist. Raises SettingsError if it cannot be read."""
-    try:
-        if "\x00" in path:
-            raise SettingsError("Cannot read %r: a path cannot contain a NUL character." % path)
-        with open(path, encoding="utf-8") as stream:
-            return stream.read()
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise SettingsError("Cannot read %s: %s." % (path, reason)) from None
 
 
 def candidates(kind: str, environ: Mapping[str, str]) -> list[str]:
@@ -288,31 +280,6 @@ def _leaves(entry: dict[str, Any], auth: dict[str, Any]) -> dict[str, Any]:
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value is not None}
-
-
-def fill_domains(leaves: dict[str, Any], beside: Mapping[str, Any]) -> None:
-    """The common domains of user and project: domain_*, otherwise default_domain_*. domain_name and domain_id without a
-    project request a token for a domain, which no compute service accepts."""
-    if leaves.get("project_id") or leaves.get("project_name"):
-        for kind in ("id", "name"):
-            for whose in ("user", "project"):
-                if beside.get("domain_" + kind):
-                    leaves.setdefault("%s_domain_%s" % (whose, kind), beside["domain_" + kind])
-    for whose in ("user", "project"):
-        if not (leaves.get(whose + "_domain_name") or leaves.get(whose + "_domain_id")):
-            for kind in ("id", "name"):
-                if beside.get("default_domain_" + kind):
-                    leaves["%s_domain_%s" % (whose, kind)] = beside["default_domain_" + kind]
-
-
-def endpoint_overrides(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The endpoints in SERVICE_endpoint_override keys, by this library's names of the services."""
-    found: dict[str, Any] = {}
-    for service, names in SERVICES.items():
-        for name in names:
-            if values.get(name + "_endpoint_override"):
-                found.setdefault(service, values[name + "_endpoint_override"])
-    return found
 
 
 def _unused(entry: dict[str, Any], auth: dict[str, Any], label: str) -> list[str]:

@@ -5,10 +5,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import fields, replace
 from typing import Any, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import fill_domains
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.auth_method import (
+    FILE_LEAVES,
+    IDENTITY,
+    METHODS,
+    CredentialSource,
+    choose_method,
+    how_to_give,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import (
     as_auth_url,
     as_boolean,
@@ -16,41 +23,18 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     as_text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
+    Credentials,
+    SigningCredentials,
+)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.huaweicloud_addresses import identity_url
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import (
     AUTH_LEAVES,
     OTHER_SCOPES,
     PLUGIN_LEAVES,
-    AccessKey,
-    ApplicationCredential,
-    Credentials,
-    EcsAgency,
-    Password,
-    SigningCredentials,
-    Token,
-    where,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.huaweicloud_addresses import identity_url
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
-_METHODS: dict[str, type[Credentials]] = {
-    "password": Password,
-    "application_credential_secret": ApplicationCredential,
-    "token": Token,
-    "secret_key": AccessKey,
-    "ecs_agency": EcsAgency,
-}
-_HUAWEICLOUD_METHODS = ("secret_key", "ecs_agency")
-#: Options that name a file of the vendor's own tools, which has the credentials.
-FILE_LEAVES = ("credentials_file", "shared_config_file", "profile")
-#: Options that select credentials of Huawei Cloud, which belong to no OpenStack cloud.
-SIGNING_LEAVES = (*_HUAWEICLOUD_METHODS, *FILE_LEAVES)
 _AGENCY = ("agency_name", "agency_domain_name", "agency_domain_id", "agency_duration")
-# Options that already define the method, although the secret may come from the next source.
-_TELLING = {
-    "access_key": "secret_key",
-    "passcode": "password",
-    "application_credential_id": "application_credential_secret",
-    "application_credential_name": "application_credential_secret",
-}
 # The first source with one option of a group provides the whole group, so that a name and an unrelated id are not
 # mixed.
 _GROUPS = (
@@ -62,28 +46,8 @@ _GROUPS = (
     ("application_credential_id", "application_credential_name"),
     _AGENCY,
 )
-_IDENTITY = {
-    "password": ("user_id", "username"),
-    "application_credential_secret": ("application_credential_id", "application_credential_name"),
-    "secret_key": ("access_key",),
-    "client_secret": ("client_id",),
-    "oauth2_client_secret": ("oauth2_client_id",),
-}
 #: Options that Keystone has, and Huawei Cloud's IAM has not, or has in another form.
 _OF_KEYSTONE = ("passcode", "auth_methods", *OTHER_SCOPES, *PLUGIN_LEAVES)
-
-
-@dataclass(frozen=True)
-class CredentialSource:
-    """One source of options and auth options. lenient: it may contain values for other tools only (OS_*)."""
-
-    label: str
-    auth: dict[str, str] = field(repr=False)
-    plain: Mapping[str, Any] = field(repr=False)
-    auth_type: str | None = None
-    lenient: bool = False
-    #: Values for options that only a plugin of keystoneauth1 knows: keys beside auth, and variables.
-    beside: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 def choose(
@@ -94,13 +58,13 @@ def choose(
     Raises SettingsError if two methods are set in one source, or if a secret does not belong to the selected identity.
     """
     _refuse_foreign(platform, sources)
-    secret, decider = _method(platform, sources)
+    secret, decider = choose_method(platform, sources)
     if not secret:
-        raise SettingsError("No credentials for platform %s." % platform, hint=_ways(platform))
+        raise SettingsError("No credentials for platform %s." % platform, hint=how_to_give(platform))
     leaves = _chosen_leaves(sources)
-    for each in (secret,) if secret in _METHODS else _IDENTITY:
+    for each in (secret,) if secret in METHODS else IDENTITY:
         _check_owner(each, leaves, next((source for source in sources if each in source.auth), decider))
-    if secret not in _METHODS:
+    if secret not in METHODS:
         return _plugin_login(platform, secret, sources, leaves, endpoint)
     giver = next((source for source in sources if secret in source.auth), decider)
     owner = next((source for source in sources if "access_key" in source.auth), giver)
@@ -131,7 +95,7 @@ def choose(
             leaves["project_domain_id"] = "default"
     if secret == "token" and endpoint:
         leaves["endpoint"] = endpoint
-    kind = _METHODS[secret]
+    kind = METHODS[secret]
     known = {each.name for each in fields(kind)}
     values: dict[str, Any] = {leaf: value for leaf, value in leaves.items() if leaf in known}
     _refuse_needless(kind, known, sources)
@@ -173,13 +137,28 @@ def _chosen_leaves(sources: list[CredentialSource]) -> dict[str, str]:
 
 def _check_owner(secret: str, leaves: Mapping[str, str], giver: CredentialSource) -> None:
     """A secret belongs to the identity in its source; with another identity it would be sent to the wrong account."""
-    beside = {leaf: giver.auth[leaf] for leaf in _IDENTITY.get(secret, ()) if leaf in giver.auth}
+    beside = {leaf: giver.auth[leaf] for leaf in IDENTITY.get(secret, ()) if leaf in giver.auth}
     if secret in giver.auth and beside and not any(leaves.get(leaf) == value for leaf, value in beside.items()):
         raise SettingsError(
             "auth.%s comes from %s, which belongs to another %s than the selected one."
             % (secret, giver.label, " or ".join("auth.%s" % leaf for leaf in beside)),
             hint="Give both together, or remove one of the two places.",
         )
+
+
+def fill_domains(leaves: dict[str, Any], beside: Mapping[str, Any]) -> None:
+    """The common domains of user and project: domain_*, otherwise default_domain_*. domain_name and domain_id without a
+    project request a token for a domain, which no compute service accepts."""
+    if leaves.get("project_id") or leaves.get("project_name"):
+        for kind in ("id", "name"):
+            for whose in ("user", "project"):
+                if beside.get("domain_" + kind):
+                    leaves.setdefault("%s_domain_%s" % (whose, kind), beside["domain_" + kind])
+    for whose in ("user", "project"):
+        if not (leaves.get(whose + "_domain_name") or leaves.get(whose + "_domain_id")):
+            for kind in ("id", "name"):
+                if beside.get("default_domain_" + kind):
+                    leaves["%s_domain_%s" % (whose, kind)] = beside["default_domain_" + kind]
 
 
 def share_domain(leaves: dict[str, str]) -> None:
@@ -225,92 +204,6 @@ def _refuse_foreign(platform: str, sources: list[CredentialSource]) -> None:
         for leaf in foreign:
             if leaf in source.auth and not source.lenient:
                 raise SettingsError("auth.%s: platform %s does not have it; leave it out." % (leaf, platform))
-
-
-def file_of(source: CredentialSource) -> str | None:
-    """The option of a source that names a file with credentials; None if it names none.
-
-    Raises SettingsError if the source has credentials besides, because the tools of the vendor do not agree which one
-    they use.
-    """
-    named = [leaf for leaf in FILE_LEAVES if leaf in source.auth]
-    if not named:
-        return None
-    own = own_method("huaweicloud", source)
-    if own or ("credentials_file" in named and len(named) > 1):
-        names = " and ".join("auth.%s" % leaf for leaf in ([own] if own else []) + named)
-        raise SettingsError(
-            "Two methods of authentication at once: %s has %s." % (source.label, names), hint="Remove one of them."
-        )
-    return named[0]
-
-
-def own_method(platform: str, source: CredentialSource) -> str:
-    """The secret option of the method of one source; empty if it defines none. Raises SettingsError for two."""
-    return _method(platform, [source])[0]
-
-
-def _method(platform: str, sources: list[CredentialSource]) -> tuple[str, CredentialSource]:
-    """The secret option of the method, from the first source that defines one."""
-    offered = [secret for secret in _METHODS if _offers(platform, secret)]
-    for position, source in enumerate(sources):
-        login = _completed(source, sources[position + 1 :])
-        if login and platform != "huaweicloud":
-            return str(login.auth_type), login
-        if source.auth_type:
-            if source.auth_type not in offered:
-                if source.lenient:
-                    continue
-                raise SettingsError(_refusal(platform, source.auth_type), hint=_ways(platform))
-            if source.auth_type in source.auth:
-                return source.auth_type, source
-        found = [secret for secret in _METHODS if secret in source.auth]
-        found += [secret for leaf, secret in _TELLING.items() if leaf in source.auth and secret not in found]
-        if source.lenient:
-            found = [secret for secret in found if secret in offered]
-        for secret in found:
-            if secret not in offered:
-                raise SettingsError(_refusal(platform, secret), hint=_ways(platform))
-        found = list(dict.fromkeys(found))
-        if len(found) > 1:
-            names = " and ".join("auth.%s" % secret for secret in found)
-            raise SettingsError(
-                "Two methods of authentication at once: %s has %s." % (source.label, names),
-                hint="Remove one of them%s." % (", or set auth_type" if position else ""),
-            )
-        if found:
-            return found[0], source
-    return "", sources[0]
-
-
-def _completed(source: CredentialSource, others: list[CredentialSource]) -> CredentialSource | None:
-    """The source of the plugin's name if this source selects a login of keystoneauth1, or has only secrets for the
-    login of a later one."""
-    if source.auth_type:
-        return source if source.auth_type not in _METHODS else None
-    if "token" in source.auth or any(leaf in source.auth for leaves in _IDENTITY.values() for leaf in leaves):
-        return None
-    later = next((each for each in others if each.auth_type), None)
-    return later if later and later.auth_type not in _METHODS and source.auth else None
-
-
-def _offers(platform: str, secret: str) -> bool:
-    if platform == "huaweicloud":
-        return secret != "application_credential_secret"
-    return secret not in _HUAWEICLOUD_METHODS
-
-
-def _refusal(platform: str, secret: str) -> str:
-    if secret not in _METHODS:
-        return "Platform %s does not support auth_type %s." % (platform, secret)
-    return "Platform %s does not support %s credentials." % (platform, _METHODS[secret].method)
-
-
-def _ways(platform: str) -> str:
-    ways = [where(secret, platform) for secret in _METHODS if _offers(platform, secret)]
-    if platform == "huaweicloud":
-        ways.append("the files ~/.huaweicloud/credentials of the SDK and ~/.hcloud/config.json of KooCLI")
-    return "Give one of: %s; or select a cloud of clouds.yaml with cloud or OS_CLOUD." % "; ".join(ways)
 
 
 def of_one_cloud(sources: list[CredentialSource]) -> tuple[list[CredentialSource], list[str]]:

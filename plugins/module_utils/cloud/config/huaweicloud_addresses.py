@@ -31,6 +31,6 @@ def identity_url(region: str, cloud_domain: str = "") -> str:
 
 def as_domain(value: str) -> str:
     """A domain of the cloud. Raises SettingsError if it is none, because it becomes a part of URLs."""
-    if value and not re.fullmatch(r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*(:[0-9]+)?", value):
+    if not re.fullmatch(r"[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*(:[0-9]+)?", value):
         raise SettingsError("cloud_domain is %r; it must be a domain such as myhuaweicloud.com." % value)
     return value

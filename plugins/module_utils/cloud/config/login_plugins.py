@@ -12,23 +12,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import is_plain_http
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
-    PLUGIN_LEAVES,
-    Credentials,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import Credentials
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import PLUGIN_LEAVES
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
-#: The auth_type of the logins that need no library, with the auth option of their secret.
-BUILT_IN = {
-    "password": "password",
-    "v3password": "password",
-    "v3totp": "password",
-    "v3applicationcredential": "application_credential_secret",
-    "token": "token",
-    "v3token": "token",
-}
-#: The methods of v3multifactor that need no library.
-_FACTORS = frozenset(("password", "v3password", "totp", "v3totp"))
 #: Without a token of Keystone, there is neither a catalog nor a project.
 WITHOUT_KEYSTONE = ("none", "http_basic", "admin_token", "v3tokenlessauth")
 #: Their headers are more than a token, so each request asks the plugin.
@@ -41,17 +28,6 @@ _NOT_SECRET = frozenset(
     " project_domain_name domain_id domain_name system_scope trust_id auth_methods application_credential_id"
     " application_credential_name default_domain_id default_domain_name endpoint".split()
 ) | frozenset(leaf for leaf, is_secret in PLUGIN_LEAVES.items() if not is_secret)
-
-
-def method_of(auth_type: str, auth_methods: str) -> str:
-    """The auth option of the secret of a built-in login, or the name of the plugin of keystoneauth1."""
-    if auth_type == "v3multifactor" and auth_methods and _FACTORS.issuperset(names_in(auth_methods)):
-        return "password"
-    return BUILT_IN.get(auth_type, auth_type)
-
-
-def names_in(listed: str) -> list[str]:
-    return [name.strip() for name in listed.split(",") if name.strip()]
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,10 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Callable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import (
-    endpoint_overrides,
-    fill_domains,
-    load_cloud,
-    read_text,
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.auth_method import (
+    SIGNING_LEAVES,
+    CredentialSource,
+    method_of,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import (
     as_boolean,
@@ -25,31 +24,31 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.c
     is_plain_http,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credential_sources import (
-    SIGNING_LEAVES,
-    CredentialSource,
     as_leaves,
     choose,
+    fill_domains,
     of_one_cloud,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
-    AUTH_LEAVES,
-    ENVIRONMENT,
-    HUAWEICLOUD_FAMILIES,
-    NO_SERVICE,
-    SERVICES,
-    Credentials,
-    environment_names,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import Credentials
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import (
     RUN,
     RunFolder,
     default_directory,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.files import read_text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.huaweicloud_addresses import (
     as_domain,
     service_url,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.login_plugins import method_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import (
+    AUTH_LEAVES,
+    ENVIRONMENT,
+    HUAWEICLOUD_FAMILIES,
+    NO_SERVICE,
+    SERVICES,
+    endpoint_overrides,
+    environment_names,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.vendor_tools import (
     unused_variables,
     with_files_of_vendor,
@@ -124,15 +123,17 @@ def resolve(
     platform = as_text(options.get("platform"), "platform") or environ.get("CLOUDSERVER_PLATFORM") or ""
     region = as_text(options.get("region"), "region")
     if cloud:
-        entry = load_cloud(cloud, region, environ, read_file)
+        entry = _load_cloud(cloud, region, environ, read_file)
         platform = _platform(platform or entry["platform"])
         # Credentials of the environment are those of another cloud.
         sources = [own, replace(ours, auth={}), _from_entry(cloud, entry)]
-        return _assemble(platform, with_files_of_vendor(platform, sources, environ, read_file, False), environ)
+        if platform == "huaweicloud":
+            sources = with_files_of_vendor(sources, environ, read_file, False)
+        return _assemble(platform, sources, environ)
     named = environ.get("OS_CLOUD") or ""
     found = None
     if named and not {"access_key", *SIGNING_LEAVES} & set(own.auth):
-        found = load_cloud(named, region or environ.get("OS_REGION_NAME") or "", environ, read_file)
+        found = _load_cloud(named, region or environ.get("OS_REGION_NAME") or "", environ, read_file)
     platform = _platform(platform or (found or {}).get("platform"))
     sources = [own, ours] + _from_environment(environ, platform)
     # An access key is unrelated to the OpenStack cloud that OS_CLOUD may select for other tools.
@@ -141,8 +142,19 @@ def resolve(
     )
     if found is not None and not (foreign and platform == "huaweicloud"):
         sources.append(_from_entry(named, found))
-    unused = unused_variables(platform, own, environ)
-    return _assemble(platform, with_files_of_vendor(platform, sources, environ, read_file, True), environ, unused)
+    if platform != "huaweicloud":
+        return _assemble(platform, sources, environ)
+    unused = unused_variables(own, environ)
+    return _assemble(platform, with_files_of_vendor(sources, environ, read_file, True), environ, unused)
+
+
+def _load_cloud(
+    name: str, region: str, environ: Mapping[str, str], read_file: Callable[[str], str | None]
+) -> dict[str, Any]:
+    # Imported only if a cloud is named, to save time.
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import load_cloud
+
+    return load_cloud(name, region, environ, read_file)
 
 
 def _assemble(
@@ -233,8 +245,11 @@ def _enterprise_project(given: Any, platform: str) -> str:
 
 
 def _cloud_domain(given: Any, platform: str) -> str:
-    value = as_domain(as_text(given, "cloud_domain"))
-    if value and platform != "huaweicloud":
+    text = as_text(given, "cloud_domain")
+    if not text:
+        return ""
+    value = as_domain(text)
+    if platform != "huaweicloud":
         raise SettingsError(
             "cloud_domain: platform %s has a service catalog or endpoints instead; leave it out." % platform
         )

@@ -13,13 +13,13 @@ import os
 import re
 from typing import Any, Callable, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import as_path, as_text
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credential_sources import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.auth_method import (
     CredentialSource,
-    as_leaves,
     file_of,
     own_method,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import as_path, as_text
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credential_sources import as_leaves
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 ReadFile = Callable[[str], "str | None"]

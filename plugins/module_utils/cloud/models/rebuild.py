@@ -7,10 +7,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Mapping
+from typing import TYPE_CHECKING, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 #: The metadata key of a server with the id of its last image. The record of a server that boots from a volume contains
 #: no image.

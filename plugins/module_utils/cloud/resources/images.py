@@ -10,7 +10,7 @@ from dataclasses import asdict
 from typing import Iterable, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.image import ImageDetails
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.api import Api
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Api
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.named import (
     NamedResource,
     names_of_run,

@@ -6,10 +6,12 @@
 
 from __future__ import annotations
 
-from typing import Sequence
+from typing import TYPE_CHECKING, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair, KeyProtection
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair, KeyProtection
 
 
 class Keypairs(Resource):

@@ -10,8 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.auth.run_names import RunNames, run_names
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.api import Api
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Api, Resource
 
 
 class NamedResource(Resource):

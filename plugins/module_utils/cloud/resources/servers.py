@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timezone
-from typing import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -15,11 +15,13 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
     CreatedServer,
     PendingAction,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Resource
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 
 #: Seconds: a record that was written this recently is read again.
 _YOUNG = 5.0

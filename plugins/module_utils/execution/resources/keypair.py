@@ -7,20 +7,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Callable
+from typing import TYPE_CHECKING, Callable
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     CloudError,
     RateLimited,
     is_ambiguous,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair, KeyProtection
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.apply import apply_and_verify
-from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
-    PrivateKeyFile,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.steps import (
     Rollback,
     StepDefinition,
@@ -36,6 +30,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resource
     KeypairSpec,
     material,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import Keypair, KeyProtection
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+    from ansible_collections.cloudserver.compute.plugins.module_utils.execution.resources.private_key_file import (
+        PrivateKeyFile,
+    )
 
 RESTORE = "restore"
 #: The number of attempts to attach or detach a key pair while the responses prove nothing.

@@ -28,6 +28,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import Declaration
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import ignored_option
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import (
     check_options,
     new_server,
@@ -35,7 +36,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import check_selected
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
-    ServerSpec,
     hostname_warning,
     plan_servers,
 )

@@ -10,17 +10,19 @@ import base64
 import binascii
 import hashlib
 from dataclasses import dataclass
-from typing import Any, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Iterable, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.keypair import (
     Keypair,
     KeyProtection,
     is_private,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.lookup import id_or_name
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.resources.change import ResourcePlan, UpdateStep
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 CREATE, DELETE, ATTACH, DETACH = "create", "delete", "attach", "detach"
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----"

@@ -15,7 +15,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.n
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.duplicates import DELETE_NEWER
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec, is_new
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import is_new
 
 
 @dataclass(frozen=True)

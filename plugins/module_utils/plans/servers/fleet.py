@@ -18,8 +18,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declaration import Declaration
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import parse_wish
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import names_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec, plan_servers
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import plan_servers
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import mapped_keys, tag_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened
 

@@ -22,8 +22,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.s
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import ISO_RECORD
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.present import is_kept, labels_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.unapplied import has_option
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import is_kept, labels_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import tag_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name
 

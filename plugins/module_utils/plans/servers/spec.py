@@ -30,11 +30,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     ISO_RECORD,
     DeclaredImage,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
-    BOOT_ORDER,
-    ServerSpec,
-    labels_of,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.present import BOOT_ORDER, labels_of
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.tags import mapped_keys, tag_texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.validation import check_name, texts
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.wording import shortened

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import clouds_yaml
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.files import read_text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 
 HOME = {"HOME": "/home/me"}
@@ -161,11 +162,11 @@ def test_without_pyyaml(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_reading_files(tmp_path: Path) -> None:
     (tmp_path / "good").write_text("ü", encoding="utf-8")
     (tmp_path / "bad").write_bytes(b"\xff\xfe\xfa")
-    assert clouds_yaml.read_text(str(tmp_path / "good")) == "ü"
-    assert clouds_yaml.read_text(str(tmp_path / "none")) is None
-    assert clouds_yaml.read_text(str(tmp_path)) is None
+    assert read_text(str(tmp_path / "good")) == "ü"
+    assert read_text(str(tmp_path / "none")) is None
+    assert read_text(str(tmp_path)) is None
     with pytest.raises(SettingsError, match="it is not UTF-8"):
-        clouds_yaml.read_text(str(tmp_path / "bad"))
+        read_text(str(tmp_path / "bad"))
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(SettingsError, match="Cannot read"):
-        clouds_yaml.read_text(str(tmp_path / "loop"))
+        read_text(str(tmp_path / "loop"))

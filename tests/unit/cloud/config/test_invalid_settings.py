@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AUTH_LEAVES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import AUTH_LEAVES
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 from ansible_collections.cloudserver.compute.tests.unit.cloud.config.settings_samples import (

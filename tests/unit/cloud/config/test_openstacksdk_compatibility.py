@@ -13,7 +13,7 @@ import openstack.config
 import pytest
 import yaml
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import AUTH_LEAVES
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import AUTH_LEAVES
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings, resolve
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
 

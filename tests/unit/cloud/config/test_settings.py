@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import settings as module
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import (
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import Password
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import (
     AUTH_LEAVES,
-    Password,
+    ENVIRONMENT,
     environment_names,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import ENVIRONMENT
 from ansible_collections.cloudserver.compute.tests.unit.cloud.config.settings_samples import (
     HUAWEICLOUD,
     KEYS,

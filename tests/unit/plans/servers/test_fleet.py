@@ -23,7 +23,8 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     undeclared_servers,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.fleet_export import export_servers
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec, plan_servers
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import plan_servers
 
 NAMES = st.sampled_from(["a", "b", "c", "web", "web-1", "web-2", "web-3"])
 ENTRIES = st.lists(

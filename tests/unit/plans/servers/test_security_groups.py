@@ -13,7 +13,8 @@ import pytest
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.rules import HuaweiRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import ServerSpec, plan_one
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import plan_one
 from ansible_collections.cloudserver.compute.tests.unit.plans.servers.attachment_samples import server
 
 WEB, DEFAULT = SecurityGroup("g1", "web"), SecurityGroup("g0", "default")

@@ -26,12 +26,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change i
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.declared_image import DeclaredImage
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.resize import ignored_option
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import by_name, names_of
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import (
-    ServerSpec,
-    plan_one,
-    plan_servers,
-)
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.update import plan_one, plan_servers
 from ansible_collections.cloudserver.compute.tests.unit.fakes import FakeCloud
 
 ALL = (

@@ -9,10 +9,12 @@ ECS documents these for every user (API reference, "Querying Details About ECSs"
 
 from __future__ import annotations
 
-from typing import Mapping
+from typing import TYPE_CHECKING, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import FilterCheck, applied
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 _FOR_EVERYBODY = ("name", "status", "flavor", "ip", "ip_eq", "reservation_id", "tags", "not-tags", "server_id")
 

@@ -94,10 +94,6 @@ def detach_interface(api: HuaweiApi, server: Server, arguments: Mapping[str, Any
     return ActionRequest({"nics": [{"id": arguments["port_id"]}]}, "/nics/delete", what=what, hints=_DETACH_HINTS)
 
 
-def is_of_interface(pending: PendingAction) -> bool:
-    return pending.action in ("attach_interface", "detach_interface")
-
-
 def verdicts(
     api: HuaweiApi, pending_actions: Sequence[PendingAction], jobs: Mapping[str, Job], known: Mapping[str, str | None]
 ) -> dict[str, str]:

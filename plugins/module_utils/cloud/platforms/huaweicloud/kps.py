@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Any, Callable, TypeVar
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.credentials import NO_SERVICE
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import NO_SERVICE
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
     CloudError,
     ConnectionFailed,

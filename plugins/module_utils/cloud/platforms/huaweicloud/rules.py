@@ -10,26 +10,17 @@ Passwords for Logging In to ECSs in a Batch".
 
 from __future__ import annotations
 
-from typing import AbstractSet, Any, Sequence
+from typing import TYPE_CHECKING, AbstractSet, Any, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.network import SecurityGroup
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.password_policy import (
     PasswordPolicy,
     is_windows,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import validation
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.filters import (
     FILTER_CHECKS,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.new_server import (
-    missing_options,
-    problems,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mapping,
@@ -37,8 +28,14 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     text,
     texts,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor, FlavorDetails
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 _PREPAID = (
     "it is billed yearly/monthly, and %s can delete pay-per-use servers only; unsubscribe from it in the billing"
@@ -131,6 +128,8 @@ class HuaweiRules(Rules):
             # The record does not contain the price and the duration.
             is_spot = server.metadata.get("charging_mode") == "2"
             return is_spot and not any(each is not None for each in value.values())
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
+
         return recorded.shows(server, option, value)
 
     def security_groups(self, server: Server) -> Sequence[SecurityGroup]:
@@ -151,10 +150,18 @@ class HuaweiRules(Rules):
         return validation.tags_problem(tags) or validation.too_many_tags(tags)
 
     def missing_options(self, new: NewServer) -> Sequence[str]:
-        return tuple(missing_options(new, self.platform))
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+            new_server,
+        )
+
+        return tuple(new_server.missing_options(new, self.platform))
 
     def server_problem(self, new: NewServer) -> str | None:
-        return next((problem for problem in problems(new, self.platform) if problem), None)
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import (
+            new_server,
+        )
+
+        return next((problem for problem in new_server.problems(new, self.platform) if problem), None)
 
     def action_problem(self, server: Server, action: Action) -> str | None:
         arguments = action.arguments

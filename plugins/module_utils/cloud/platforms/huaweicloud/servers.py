@@ -11,35 +11,35 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
-    Action,
-    ActionStatus,
-    CreatedServer,
-    PendingAction,
-)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import chunks, in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import (
     is_exact_tag,
     key_of_tag,
     longest_word,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.recycle_bin import RecycleBin
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud import parse as records
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.actions import (
     Send,
     perform,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import part_of
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
 
 if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
+        Action,
+        ActionStatus,
+        CreatedServer,
+        PendingAction,
+    )
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
     from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.recycle_bin import (
         HuaweiRecycleBin,
     )

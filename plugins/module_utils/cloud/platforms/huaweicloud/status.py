@@ -31,9 +31,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.api import HuaweiApi
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
-    is_of_interface,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.interfaces import (
     verdicts as interface_verdicts,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.huaweicloud.jobs import HuaweiJobs
@@ -60,7 +57,7 @@ def status(
     done = [server_id for server_id, verdict in verdicts.items() if verdict[0] != JOB_PENDING]
     in_bin = any({pending.action, *pending.then} & _OF_BIN for pending in pending_actions)
     seen = find(done, finds_deleted or in_bin)
-    nics = [pending for pending in pending_actions if is_of_interface(pending) and pending.server_id in seen]
+    nics = [pending for pending in pending_actions if _is_of_interface(pending) and pending.server_id in seen]
     if nics:
         shown = interface_verdicts(api, nics, jobs, {key: each[0] for key, each in verdicts.items()})
         verdicts.update((key, (each, *verdicts[key][1:])) for key, each in shown.items())
@@ -77,7 +74,16 @@ def status(
         for server_id in done
         if not (server_id in late and verdicts[server_id][0] == JOB_SUCCEEDED)
     }
-    return shown_by_disks(api, pending_actions, found)
+    disks = [pending for pending in pending_actions if _is_of_disks(pending)]
+    return shown_by_disks(api, disks, found) if disks else found
+
+
+def _is_of_interface(pending: PendingAction) -> bool:
+    return pending.action in ("attach_interface", "detach_interface")
+
+
+def _is_of_disks(pending: PendingAction) -> bool:
+    return bool(pending.expected_state and (pending.expected_state.volumes or pending.expected_state.no_volumes))
 
 
 def recover_action(api: HuaweiApi, pending: PendingAction) -> PendingAction | None:
@@ -91,7 +97,7 @@ def _jobs(api: HuaweiApi, pending_actions: Sequence[PendingAction]) -> dict[str,
     tasks = {p.job_id for p in pending_actions if p.job_id and p.action in keypair_binding.ACTIONS}
     job_ids = sorted({p.job_id for p in pending_actions if p.job_id} - tasks)
     jobs = dict(zip(job_ids, in_parallel(HuaweiJobs(api).get, job_ids, api.parallel)))
-    return {**jobs, **keypair_binding.read_tasks(api, sorted(tasks))}
+    return {**jobs, **keypair_binding.read_tasks(api, sorted(tasks))} if tasks else jobs
 
 
 def _ended_just_now(jobs: Mapping[str, Job], pending: PendingAction, now: datetime) -> bool:
@@ -114,7 +120,7 @@ def _verdict(pending: PendingAction, job: Job | None) -> tuple[str | None, str |
     for part in job.parts:
         # A sub-job of an interface, and a failed one of another resource such as a disk, name no server, and the job
         # is of one server.
-        unnamed = part.server_id is None and (part.status == JOB_FAILED or is_of_interface(pending))
+        unnamed = part.server_id is None and (part.status == JOB_FAILED or _is_of_interface(pending))
         own = part.server_id == pending.server_id or unnamed
         if own and part.status != JOB_PENDING:
             return (

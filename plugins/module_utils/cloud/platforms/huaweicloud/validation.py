@@ -11,11 +11,13 @@ Sources: Elastic Cloud Server API Reference, "Querying Details About ECSs" (syst
 from __future__ import annotations
 
 import re
-from typing import Any, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Iterable, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mapping, mappings
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 #: The maximum number of tags of a server, and of metadata keys of a new server.
 MOST_TAGS = 10

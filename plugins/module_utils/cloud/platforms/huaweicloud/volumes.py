@@ -179,7 +179,6 @@ def shown_by_disks(
         (pending.expected_state, found[pending.server_id], server)
         for pending, server in ((each, _server_in(found, each)) for each in pending_actions)
         if server and pending.expected_state and found[pending.server_id].verdict != JOB_FAILED
-        if pending.expected_state.volumes or pending.expected_state.no_volumes
     ]
     listed = HuaweiVolumes(api).list([server.id for _state, _status, server in asked]) if asked else {}
     for expected_state, status, server in asked:

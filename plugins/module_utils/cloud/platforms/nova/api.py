@@ -24,7 +24,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     parse_version,
     split_endpoint,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.api import Api
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.base import Api
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 
 

@@ -13,7 +13,7 @@ not listed here cannot be checked, because the records do not show them.
 
 from __future__ import annotations
 
-from typing import Mapping
+from typing import TYPE_CHECKING, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters import (
     FilterCheck,
@@ -21,7 +21,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.filters 
     contains_pattern,
     equals,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 _FOR_EVERYBODY = ("name", "status", "image", "flavor", "ip", "reservation_id", "changes-since")
 

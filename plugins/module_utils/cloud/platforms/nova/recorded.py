@@ -6,16 +6,18 @@
 
 from __future__ import annotations
 
-from typing import Any, Mapping
+from typing import TYPE_CHECKING, Any, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.address import canonical_address
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.identifier import is_uuid
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import (
     mappings,
     text,
     texts,
 )
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 
 #: The keys of options that are a string in the record.
 _KEYS: Mapping[str, str] = {

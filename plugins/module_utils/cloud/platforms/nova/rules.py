@@ -7,24 +7,22 @@
 from __future__ import annotations
 
 import re
-from typing import AbstractSet, Any, Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, AbstractSet, Any, Callable, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import UnsupportedOperation
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NONE, NewServer
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD, RebuildSpec
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.filters import FILTER_CHECKS
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.limits import (
     description_problem,
     files_problem,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.unsupported_options import (
-    option_problems,
-)
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules, capability_set
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import Action
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import RebuildSpec
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 
 #: The microversion of a capability, and its name in a message.
 SINCE: Mapping[str, tuple[Version, str]] = {
@@ -138,8 +136,13 @@ class NovaRules(Rules):
         super().require(capability)
 
     def server_problem(self, new: NewServer) -> str | None:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.new_server import (
+            needed_versions,
+            option_problems,
+        )
+
         has = self.version_for(new)
-        for option, needed in _needs(new, self.hosts_since):
+        for option, needed in needed_versions(new, self.hosts_since):
             if has < needed:
                 if self.version >= needed:
                     return "%s: it cannot be combined with files, which Nova supports up to microversion %d.%d only" % (
@@ -182,6 +185,8 @@ class NovaRules(Rules):
         return text % (option, other)
 
     def shows(self, server: Server, option: str, value: Any) -> bool | None:
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import recorded
+
         return recorded.shows(server, option, value)
 
     def tags_problem(self, tags: Sequence[str]) -> str | None:
@@ -202,6 +207,8 @@ class NovaRules(Rules):
 
     def os_problem(self, order: RebuildSpec, server: Server | None = None) -> str | None:
         if server is not None:
+            from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.rebuild import IMAGE_RECORD
+
             recorded = server.metadata.get(IMAGE_RECORD)
             other = not server.image.id and recorded and recorded != order.image_id
             if other and self.version < (2, 93):
@@ -220,20 +227,3 @@ class NovaRules(Rules):
                     (option,) + needed + self.version
                 )
         return None
-
-
-def _needs(new: NewServer, hosts_since: Version) -> Iterator[tuple[str, Version]]:
-    """The options that are set, with the microversions that they need."""
-    nics = new.networks if isinstance(new.networks, tuple) else ()
-    given: tuple[tuple[str, Any, Version], ...] = (
-        ("description", new.description, (2, 19)),
-        ("tags", new.tags, (2, 26)),
-        ("networks: none", new.networks == NONE, (2, 37)),
-        ("networks: tag", any(nic.tag for nic in nics), (2, 42)),
-        ("volumes: tag", any(device.tag for device in new.volumes), (2, 42)),
-        ("volumes: volume_type", any(device.volume_type for device in new.volumes), (2, 67)),
-        ("host", new.host, hosts_since),
-        ("hypervisor_hostname", new.hypervisor_hostname, hosts_since),
-        ("hostname", new.hostname, (2, 90)),
-    )
-    return ((option, needed) for option, value, needed in given if value)

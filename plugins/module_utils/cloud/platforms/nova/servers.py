@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions import (
     Action,
@@ -23,9 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED, Job
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import (
     escape_name,
     is_exact_tag,
@@ -33,17 +31,21 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.p
     name_expression,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
     NovaAction,
     perform,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.status import needs_extra_check
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.resources.servers import Servers
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.flavor import Flavor
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server_query import ServerQuery
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.api import NovaApi
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.rules import NovaRules
 
 #: For fewer servers than this, one GET each is cheaper for the cloud than a list: its database reads complete pages.
 _FEW_TO_READ = 20

@@ -2,14 +2,18 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options of a new server that Nova does not have, with alternatives. Pure functions. Source: the Nova API reference,
-"Create Server"."""
+"""Checks of the options of a new server: those that Nova does not have, with alternatives, and the microversions of the
+others. Pure functions. Source: the Nova API reference, "Create Server"."""
 
 from __future__ import annotations
 
-from typing import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Iterator, Mapping
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NONE
+
+if TYPE_CHECKING:
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.new_server import NewServer
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.version import Version
 
 #: Fields of the request that an option of the task covers, and this option.
 _COVERED: Mapping[str, str] = {
@@ -69,3 +73,20 @@ def option_problems(new: NewServer, platform: str, evacuates: bool) -> Iterator[
     for option in ("iops", "throughput", "encrypted", "kms_key_id", "multiattach"):
         if any(getattr(device, option) for device in new.volumes):
             yield "volumes: %s: on %s it belongs to the volume type; use volume_type" % (option, platform)
+
+
+def needed_versions(new: NewServer, hosts_since: Version) -> Iterator[tuple[str, Version]]:
+    """The options that are set, with the microversions that they need."""
+    nics = new.networks if isinstance(new.networks, tuple) else ()
+    given: tuple[tuple[str, Any, Version], ...] = (
+        ("description", new.description, (2, 19)),
+        ("tags", new.tags, (2, 26)),
+        ("networks: none", new.networks == NONE, (2, 37)),
+        ("networks: tag", any(nic.tag for nic in nics), (2, 42)),
+        ("volumes: tag", any(device.tag for device in new.volumes), (2, 42)),
+        ("volumes: volume_type", any(device.volume_type for device in new.volumes), (2, 67)),
+        ("host", new.host, hosts_since),
+        ("hypervisor_hostname", new.hypervisor_hostname, hosts_since),
+        ("hostname", new.hostname, (2, 90)),
+    )
+    return ((option, needed) for option, value, needed in given if value)
