@@ -85,12 +85,17 @@ def register(app: Flask, proxy: Proxy, estate: Estate) -> None:
 
     @app.put("/_sim/<platform>/servers/<wanted>")
     def change_server(platform: str, wanted: str) -> Response:
-        """Of what the simulator can change, what an administrator can: host and status."""
+        """Of what the simulator can change, what an administrator can: host, name and status."""
         _known(platform)
         body = request_body()
-        if not body or set(body) - {"host", "status"}:
-            raise BadRequest("on a real cloud a server's host and status can be changed")
+        if not body or set(body) - {"host", "name", "status"}:
+            raise BadRequest("on a real cloud a server's host, name and status can be changed")
         return _answer(estate.change(wanted, body), wanted)
+
+    @app.delete("/_sim/<platform>/servers/<wanted>")
+    def delete_server(platform: str, wanted: str) -> Response:
+        _known(platform)
+        return answer(None, 204) if estate.delete(wanted) else _answer(None, wanted)
 
     @app.put("/_sim/<platform>/hosts/<host>")
     def change_host(platform: str, host: str) -> Response:

@@ -61,6 +61,15 @@ class Estate:
         with self._lock:
             return self.servers.change(row, order)
 
+    def delete(self, wanted: str) -> bool:
+        """Delete a server, as its user would; the next restore makes it again."""
+        row = self.server(wanted)
+        if row is None:
+            return False
+        with self._lock:
+            self.servers.remove(row)
+        return True
+
     def join(self, group: str, names: list[str]) -> None:
         """These servers are recreated as members of the group, on the hosts that they had."""
         found = self.foundation.server_groups()

@@ -62,7 +62,7 @@ class Servers:
             rows = self.admin.get(SERVERS + "/detail?limit=1000&all_tenants=1&host=" + host)["servers"]
             left += [row for row in rows if row["id"] not in there]
         with ThreadPoolExecutor(8) as pool:
-            list(pool.map(self._remove, left))
+            list(pool.map(self.remove, left))
 
     def restore(self) -> None:
         """All servers are there once, as default.yml has them; others may be there beside them."""
@@ -94,7 +94,8 @@ class Servers:
             and row["OS-EXT-STS:task_state"] != "deleting"
         )
 
-    def _remove(self, row: dict[str, Any]) -> None:
+    def remove(self, row: dict[str, Any]) -> None:
+        """Delete the server and its ports."""
         path = "%s/%s" % (SERVERS, row["id"])
         ports = self.foundation.ports_of(row["id"])
         self.admin.delete(path)
@@ -178,8 +179,11 @@ class Servers:
         return settled
 
     def change(self, row: dict[str, Any], order: dict[str, Any]) -> dict[str, Any]:
-        """To another host, into another status; the next restore brings it back."""
+        """To another host, into another status, under another name; the next restore brings it back."""
         path = "%s/%s" % (SERVERS, row["id"])
+        if order.get("name", row["name"]) != row["name"]:
+            self.admin.call("PUT", path, {"server": {"name": order["name"]}})
+            row = self._settled(path)
         status = order.get("status", row["status"])
         if order.get("host", row["OS-EXT-SRV-ATTR:host"]) != row["OS-EXT-SRV-ATTR:host"]:
             self._active(path, row)
@@ -200,7 +204,7 @@ class Servers:
             if record.name in names:
                 for row in rows:
                     if row["name"] == record.name:
-                        self._remove(row)
+                        self.remove(row)
                 self._make(record, hints)
 
     def _make(self, record: Server, hints: dict[str, Any] | None = None) -> dict[str, Any]:
