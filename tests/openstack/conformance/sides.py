@@ -139,7 +139,7 @@ class Side:
             },
         }
         if step.names and isinstance(document, dict):
-            names = [_name(row) for row in document.get(step.names) or []]
+            names = [_name(row) for row in _at(document, step.names) or []]
             seen["names"] = names if step.ordered else sorted(names)
         seen["values"] = {path: _at(document, path) for path in step.values}
         for word, where in step.keep.items():

@@ -179,9 +179,9 @@ def test_a_server_that_this_task_did_not_create_is_not_deleted(real: Bench, monk
     )
     original = declared.new_server
 
-    def new_server(*given: Any) -> Any:
+    def new_server(*given: Any, **named: Any) -> Any:
         threading.Timer(1.0, real.control, ("POST", "/openstack/servers", {"name": "double"})).start()
-        return original(*given)
+        return original(*given, **named)
 
     monkeypatch.setattr(declared, "new_server", new_server)
     result = real.call("server", **kind(real, name="double", on_duplicate="delete_newer"))

@@ -289,7 +289,7 @@ def test_a_bad_name_is_not_requested(wire: Any, reply: Any, connect: Any) -> Non
     ("change", "words"),
     [
         ({"image_id": None}, "image: huaweicloud creates the system disk from an image"),
-        ({"vpc_id": None}, "vpc_id: huaweicloud needs the id"),
+        ({"vpc_id": None}, "vpc_id: huaweicloud needs the VPC of the server"),
         ({"networks": AUTO}, "networks: huaweicloud needs at least one subnet or port"),
         ({"networks": None}, "networks: huaweicloud needs at least one subnet or port"),
         ({"system_disk": None}, "system_disk: huaweicloud needs its type"),

@@ -129,7 +129,7 @@ def test_all_that_is_missing_is_in_one_message() -> None:
                     system_disk=SystemDisk("ESSD2", encrypted=True))  # fmt: skip
     assert list(RULES.missing_options(new)) == [
         "image: huaweicloud creates the system disk from an image; set image",
-        "vpc_id: huaweicloud needs the id of the VPC for the server",
+        "vpc_id: huaweicloud needs the VPC of the server",
         "networks: ipv6_bandwidth needs ipv6_enable: true",
         "system_disk: it needs iops with type ESSD2 and kms_key_id with encrypted",
         "volumes: disk 1 on huaweicloud needs size_gb, iops with type GPSSD2 and throughput with type GPSSD2",
