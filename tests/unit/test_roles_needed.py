@@ -115,6 +115,7 @@ CHANGES = Case("server_power", "start", {})
         (CHANGES, Seen({"changed": True}), table.ALLOWED),
         (CHANGES, Seen({"failed": True, "msg": "no"}, [POLICY]), table.REFUSED),
         (CHANGES, Seen({"failed": True, "msg": "no", "outcomes": [{"message": POLICY}]}), table.REFUSED),
+        (CHANGES, Seen({"failed": True, "msg": POLICY.replace("servers:start", "os-quota-sets:show")}), table.REFUSED),
         (CHANGES, Seen({"changed": True}, [POLICY]), table.PARTLY),
         (READS, Seen({"servers": [{"host": "cmp1"}]}), table.ALLOWED),
         (READS, Seen({"servers": [{"host": None}]}), table.PARTLY),

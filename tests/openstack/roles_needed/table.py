@@ -136,7 +136,8 @@ def verdict(case: Case, seen: Seen) -> str:
     message = str(seen.result.get("msg", ""))
     refused = bool(seen.refusals) or refusal(json.dumps(seen.result, default=str))
     if seen.result.get("failed"):
-        if (refused and not is_quota(message)) or (case.denies and re.search(case.denies, message)):
+        quota = is_quota(message) and not rules([message, *seen.refusals])
+        if (refused and not quota) or (case.denies and re.search(case.denies, message)):
             return REFUSED
         raise Unexpected(message)
     if refused or (case.shows and at(seen.result, case.shows) in (None, [], {}, "")):
