@@ -31,7 +31,7 @@ _HEAD = """\
 
 .. _ansible_collections.cloudserver.compute.docsite.roles_needed:
 
-Roles of the cloud's user
+Roles needed on OpenStack
 =========================
 
 This page lists the role that the user of a task needs in the project on OpenStack. Keystone has the roles
@@ -108,10 +108,12 @@ def _word(value: Any) -> str:
 def _summary(rows: Sequence[Mapping[str, Any]]) -> str:
     cells = []
     for module, role in modules(rows).items():
-        others = [
-            f"``{needed(row)}``: {row['task']}" for row in rows if row["module"] == module and needed(row) != role
-        ]
-        cells.append((_reference(module), f"``{role}``", "; ".join(others)))
+        others: dict[str, list[str]] = {}
+        for row in rows:
+            if row["module"] == module and needed(row) != role:
+                others.setdefault(needed(row), []).append(row["task"])
+        texts = [f"``{other}``: {'; '.join(others[other])}" for other in ROLES if other in others]
+        cells.append((_reference(module), f"``{role}``", ". ".join(texts)))
     cells += [(_reference(module), "", reason) for module, reason in ELSEWHERE.items()]
     return _table(("Module", "Role", "Tasks that need another role"), sorted(cells))
 
@@ -127,7 +129,7 @@ def _without(row: Mapping[str, Any]) -> str:
     if not found:
         return ""
     if PARTLY not in found:
-        return "refused"
+        return f"refused: {row['lacks']}" if "lacks" in row else "refused"
     words = row.get("lacks", "a part of the result is missing")
     return words if len(found) == 1 else f"{words}, or refused"
 

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = "ansible_collections.cloudserver.compute.plugins.modules."
 CASES = table.read()
 CONNECTION = "cloudserver.compute.connection"
-FRAGMENT = "cloudserver.compute.roles."
+FRAGMENT = "cloudserver.compute.cloud_role."
 POLICY = "Policy doesn't allow os_compute_api:servers:start to be performed."
 #: Words of the table that are no text.
 WORDS = {"handle": {"platform": "openstack"}}
@@ -74,10 +74,6 @@ def test_the_options_are_those_of_the_modules(case: Case) -> None:
             continue
         found = ArgumentSpecValidator(**module.MODULE.rules()).validate(table.fill(options, WORDS))
         assert not found.error_messages, found.errors.msg
-
-
-def test_a_task_describes_what_a_user_lacks_only_with_what_it_shows() -> None:
-    assert all(case.shows for case in CASES if case.lacks)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +145,7 @@ def test_the_rules_of_refusals() -> None:
         "You are not authorized to perform the requested action: identity:list_users.",
         "nothing",
     ]
-    found = ["create_port", "delete_image", "identity:list_users", "os_compute_api:servers:start"]
+    found = ["a", "create_port", "delete_image", "identity:list_users", "os_compute_api:servers:start"]
     assert table.rules([*bodies, POLICY]) == found
 
 
@@ -184,6 +180,9 @@ class Actors:
 
     users = {role: f"id-of-{role}" for role in ROLES}
     words = {"server": "web-01"}
+
+    def ensure(self) -> None:
+        """They are there."""
 
     def connection(self, role: str) -> dict[str, Any]:
         return {"auth": {"username": role}}
@@ -272,3 +271,30 @@ def test_the_page_of_some_tasks() -> None:
     assert "   * - nova\n     - 34.0.0\n     - yes\n     - no\n" in text
     assert "     - ``admin``\n     - ``host`` is null, or refused\n     - ``a:b``\n" in text
     assert "   * - start\n     - ``member``\n     - refused\n     -\n" in text
+
+
+def test_the_page_is_made_from_what_the_lab_showed() -> None:
+    document = pages.load()
+    assert [(row["module"], row["task"]) for row in document["tasks"]] == [(case.module, case.task) for case in CASES]
+    assert pages.PAGE.read_text() == pages.page(document), "run: make roles-needed-page"
+    assert table.FOUND.read_text() == table.text(document)
+
+
+def test_the_lab_runs_with_the_defaults_that_the_page_is_about() -> None:
+    for service in pages.load()["services"].values():
+        assert service["enforce_new_defaults"] and service["enforce_scope"] and not service["policy_file"]
+
+
+def test_each_module_names_its_role() -> None:
+    roles = pages.modules(pages.load()["tasks"])
+    for module in cloud_modules():
+        named = [name for name in documentation(module)["extends_documentation_fragment"] if name.startswith(FRAGMENT)]
+        assert named == ([FRAGMENT + roles[module]] if module in roles else []), module
+
+
+def test_the_generator_writes_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pages, "PAGE", tmp_path / "roles_needed.rst")
+    assert pages.main([]) == 0
+    assert pages.PAGE.read_text() == pages.page(pages.load())
+    monkeypatch.setattr(pages, "load", lambda: {"services": SERVICES, "tasks": [{**row(), "roles": {}}]})
+    assert pages.main([]) == 1

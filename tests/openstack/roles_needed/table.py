@@ -31,11 +31,12 @@ _HEADER = """\
 #: The rule of a refusal, in the words of Nova and Cinder, Neutron, Glance and Keystone.
 _RULES = (
     re.compile(r"Policy doesn't allow ([\w:.-]+) to be performed"),
-    re.compile(r"rule:([\w:]+)[^\"]*? is disallowed by policy"),
+    # Nova cuts the message of Neutron off in the fault of a server.
+    re.compile(r"\brule:([a-z_]+(?::[a-z_]+)*)"),
     re.compile(r"You are not authorized to complete ([\w:]+) action"),
     re.compile(r"not authorized to perform the requested action: ([\w:]+)"),
 )
-_REFUSED = re.compile(r"HTTP 403|Policy doesn't allow|disallowed by policy")
+_REFUSED = re.compile(r"HTTP 403|Policy doesn't allow|disallowed by policy|\(rule:[a-z_]+")
 _WORD = re.compile(r"\{(\w+)\}")
 
 
@@ -62,7 +63,7 @@ class Case:
     denies: str = ""
     #: A task that changes nothing, although its module changes servers.
     unchanged: bool = False
-    #: What a user without the role gets in place of the complete result.
+    #: What a user without the role gets in place of the complete result, or how the cloud refuses it.
     lacks: str = ""
 
 
@@ -151,7 +152,7 @@ def verdict(case: Case, seen: Seen) -> str:
 def entry(case: Case, verdicts: Mapping[str, str], named: Sequence[str]) -> dict[str, Any]:
     """The task's row of roles_needed.yml."""
     row: dict[str, Any] = {"module": case.module, "task": case.task, "roles": dict(verdicts)}
-    if case.lacks and PARTLY in verdicts.values():
+    if case.lacks and any(found != ALLOWED for found in verdicts.values()):
         row["lacks"] = case.lacks
     if named:
         row["rules"] = list(named)
@@ -190,6 +191,13 @@ def merged(
     return [known[case.module, case.task] for case in cases if (case.module, case.task) in known]
 
 
+class _Dumper(yaml.SafeDumper):
+    """Indents lists, as yamllint requires."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> Any:
+        return super().increase_indent(flow, False)
+
+
 def text(document: Mapping[str, Any]) -> str:
     """The document as the file has it."""
-    return _HEADER + yaml.safe_dump(dict(document), sort_keys=False, width=110, allow_unicode=True)
+    return _HEADER + yaml.dump(dict(document), Dumper=_Dumper, sort_keys=False, width=110, allow_unicode=True)
