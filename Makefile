@@ -13,7 +13,7 @@ MINIMUM_COVERAGE := 90
 # One process for each core: at least 2, and at most 4, for the integration targets have four platforms.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
 # The programs of tests/ that run tests, as modules; what they import is checked with them
-DRIVERS := integration.run integration.report openstack.run matrix.run sanity.run browser.run
+DRIVERS := integration.run integration.report openstack.run openstack.roles_needed.__main__ matrix.run sanity.run browser.run
 # Unit tests of rules that any change can break: layers, words, pages, argument specs, plans
 FAST := tests/unit/plans tests/unit/execution tests/unit/test_layers.py tests/unit/test_words.py tests/unit/test_operations.py \
 	tests/unit/test_platform_names.py tests/unit/modules/test_option_aliases.py tests/unit/modules/test_invalid_options.py
@@ -33,7 +33,7 @@ unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOU
 
 # In order of cost: the cheapest complaint comes first.
 GATES := lint types changelog shell docs-lint ansible-lint unit faults importer molecule integration operations-report sanity
-.PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix test-browser fault-matrix benchmark benchmark-openstack awx-lint docs operations-page dist constraints clean $(GATES)
+.PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix test-browser fault-matrix benchmark benchmark-openstack awx-lint docs operations-page roles-needed-page dist constraints clean $(GATES)
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' Makefile
@@ -86,8 +86,8 @@ types: $(VENV)/.test | $(CACHE)  ## Gate: mypy, strict, on plugins, tools, the s
 	@ln -sfn "$(CURDIR)" $(CACHE)/types/ansible_collections/cloudserver/compute
 	@MYPYPATH=$(CACHE)/types mypy -p ansible_collections.cloudserver.compute.plugins
 	@MYPYPATH=$(CACHE)/types mypy $(addprefix -m ansible_collections.cloudserver.compute.tests.,$(DRIVERS))
-	@MYPYPATH=tools mypy --exclude tools/operation_ tools
-	@MYPYPATH=$(CACHE)/types mypy $(addprefix -m ansible_collections.cloudserver.compute.tools.,operation_checks operation_pages)
+	@MYPYPATH=tools mypy --exclude 'tools/(operation_|roles_needed_)' tools
+	@MYPYPATH=$(CACHE)/types mypy $(addprefix -m ansible_collections.cloudserver.compute.tools.,operation_checks operation_pages roles_needed_page)
 	@MYPYPATH=tests:tests/unit mypy -p simulator
 
 changelog: $(VENV)/.test  ## Gate: changelog fragments
@@ -147,6 +147,9 @@ docs: $(VENV)/.test  ## Build the documentation site in build/docs/html
 
 operations-page: $(VENV)/.test  ## Write the documentation's pages of operations and parameters from docs/operations.yml
 	@$(RUN) tools/operation_pages.py
+
+roles-needed-page: $(VENV)/.test  ## Write the documentation's page of the roles that tasks need from tests/openstack/roles_needed.yml
+	@$(RUN) tools/roles_needed_page.py
 
 dist: $(VENV)/.demo  ## Build the artifact that a Galaxy server takes, in dist
 	@$(RUN) tools/artifact.py build dist

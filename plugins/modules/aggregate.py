@@ -62,6 +62,7 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.admin
   - cloudserver.compute.attributes
   - cloudserver.compute.planning
 seealso:

@@ -52,6 +52,7 @@ options:
     type: bool
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.admin
   - cloudserver.compute.attributes
   - cloudserver.compute.planning
 seealso:

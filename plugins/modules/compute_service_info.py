@@ -25,6 +25,7 @@ options:
     type: str
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.admin
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info
 seealso:

@@ -59,6 +59,7 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.reader
   - cloudserver.compute.sorting
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info

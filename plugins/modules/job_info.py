@@ -50,6 +50,7 @@ options:
     default: 8
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.reader
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info

@@ -106,6 +106,7 @@ options:
     elements: str
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.reader
   - cloudserver.compute.attributes
   - cloudserver.compute.planning
 seealso:

@@ -697,6 +697,7 @@ notes:
   - If a server is already being deleted, the module sends no second delete request.
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.member
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes

@@ -204,6 +204,7 @@ notes:
     M(cloudserver.compute.server).
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.member
   - cloudserver.compute.waiting
   - cloudserver.compute.outcomes
   - cloudserver.compute.attributes

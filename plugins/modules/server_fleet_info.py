@@ -28,6 +28,7 @@ options:
     default: 8
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.reader
   - cloudserver.compute.selection
   - cloudserver.compute.selection.names
   - cloudserver.compute.attributes

@@ -73,6 +73,7 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.member
   - cloudserver.compute.attributes
   - cloudserver.compute.planning
 seealso:

@@ -34,6 +34,7 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.reader
   - cloudserver.compute.attributes
   - cloudserver.compute.attributes.info
 seealso:

@@ -79,6 +79,7 @@ options:
     elements: str
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.member
   - cloudserver.compute.selection
   - cloudserver.compute.selection.names
   - cloudserver.compute.waiting

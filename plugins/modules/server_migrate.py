@@ -93,6 +93,7 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.admin
   - cloudserver.compute.selection
   - cloudserver.compute.selection.names
   - cloudserver.compute.waiting

@@ -131,6 +131,7 @@ notes:
     may contain an additional C(start) or C(stop).
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.member
   - cloudserver.compute.selection
   - cloudserver.compute.selection.names
   - cloudserver.compute.waiting

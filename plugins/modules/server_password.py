@@ -88,6 +88,7 @@ notes:
   - Check mode needs no password. Then the dry run only checks whether the servers can get a password.
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.member
   - cloudserver.compute.selection
   - cloudserver.compute.selection.names
   - cloudserver.compute.waiting

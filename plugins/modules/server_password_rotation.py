@@ -93,6 +93,7 @@ requirements:
 extends_documentation_fragment:
   - action_common_attributes
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.member
   - cloudserver.compute.password_store
   - cloudserver.compute.planning
 seealso:

@@ -71,6 +71,7 @@ options:
     default: false
 extends_documentation_fragment:
   - cloudserver.compute.connection
+  - cloudserver.compute.cloud_role.member
   - cloudserver.compute.selection
   - cloudserver.compute.selection.names
   - cloudserver.compute.waiting

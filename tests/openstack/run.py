@@ -1,4 +1,5 @@
-"""make test-openstack: the simulator's conformance with the real OpenStack, then logins, targets and roles on it.
+"""make test-openstack: the simulator's conformance with the real OpenStack, then logins, the role of a user that each
+task needs, targets and roles on it.
 
 Starts the lab where it does not run, and stops it again if it was started here. Which targets run on which cloud,
 and which do not yet, with the reason, is in tests/openstack/targets.yml.
@@ -29,6 +30,8 @@ LIST = LAB / "targets.yml"
 CONFORMANCE = "conformance"
 # Logins other than a password for a project.
 LOGINS = "logins"
+# Which role of Keystone's each module needs.
+ROLES_NEEDED = "roles_needed"
 # The scenarios of molecule that hold the roles against it.
 ROLES = "roles"
 SCENARIOS = LAB / "molecule"
@@ -85,12 +88,15 @@ def lab() -> Iterator[None]:
         subprocess.run([str(LAB / "down.sh")], check=False)
 
 
-def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: str) -> list[tuple[str, list[str]]]:
-    """What is run, one after the other: (name, command). ``chosen`` are names of clouds, ``conformance``, ``logins``
-    and ``roles``, or none for all."""
+def commands(
+    clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: str, write: bool = False
+) -> list[tuple[str, list[str]]]:
+    """What is run, one after the other: (name, command). ``chosen`` are names of clouds, ``conformance``, ``logins``,
+    ``roles_needed`` and ``roles``, or none for all. ``write``: what the lab shows of roles_needed is kept."""
     found = [
         (CONFORMANCE, [sys.executable, str(LAB / "conformance")]),
         (LOGINS, [sys.executable, "-m", "pytest", "-q", str(LAB / LOGINS)]),
+        (ROLES_NEEDED, [sys.executable, str(LAB / ROLES_NEEDED), *(["--write"] if write else [])]),
     ]
     for cloud, targets in clouds.items():
         found.append((cloud, [sys.executable, integration.__file__, "--cloud", cloud, "--mode", mode, *targets]))
@@ -104,9 +110,10 @@ def commands(clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: s
 def main(argv: Sequence[str] | None = None) -> int:
     clouds = read()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = (CONFORMANCE, LOGINS, *clouds, ROLES)
+    parts = (CONFORMANCE, LOGINS, ROLES_NEEDED, *clouds, ROLES)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts)} (default: all)")
     parser.add_argument("--mode", choices=integration.MODES, default="in_process", help="default: %(default)s")
+    parser.add_argument("--write", action="store_true", help=f"write what {ROLES_NEEDED} shows to {ROLES_NEEDED}.yml")
     options = parser.parse_args(argv)
     unknown = sorted(set(options.parts) - set(parts))
     if unknown:
@@ -115,7 +122,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     begin = time.monotonic()
     with lab():
         rows.append(("the lab is up", True, time.monotonic() - begin))
-        for name, command in commands(clouds, options.parts, options.mode):
+        for name, command in commands(clouds, options.parts, options.mode, options.write):
             print(f"\n== {name}", flush=True)
             start = time.monotonic()
             passed = subprocess.run(command, check=False).returncode == 0
