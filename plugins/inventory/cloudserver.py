@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: cloudserver
 short_description: Inventory of cloud servers from one or many clouds
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates a host for each selected cloud server. Without a selection it creates a host for every server.
   - The servers come from one cloud, or from several O(sources), which are queried concurrently.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: aggregate
 short_description: Create, change and delete host aggregates
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates, changes or deletes a host aggregate with its hosts, availability zone and metadata. Options that are not
     set leave the aggregate unchanged.

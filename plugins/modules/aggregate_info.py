@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: aggregate_info
 short_description: List host aggregates
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists host aggregates. Requires an administrator. Supported on V(openstack) and V(easystack).
 author:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: availability_zone_info
 short_description: List availability zones
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the availability zones, and their compute hosts where the user is permitted to see them.
 author:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: compute_service
 short_description: Enable, disable and force down the compute services of hosts
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Enables, disables or forces down the compute services of hosts. Options that are not set leave the service
     unchanged.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: compute_service_info
 short_description: List the services of hosts
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the services of the cloud's hosts, with their status and state. Requires an administrator. Supported on
     V(openstack) and V(easystack).

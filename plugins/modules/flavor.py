@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: flavor
 short_description: Create, change and delete flavors
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates, changes or deletes a flavor with its extra specs and its access list. Options that are not set leave the
     flavor unchanged.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: flavor_info
 short_description: List flavors
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the flavors that the project can use. For an administrator it lists all flavors.
   - A field that the user is not permitted to see is V(null), such as V(extra_specs) or the access list on some clouds.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: hypervisor_info
 short_description: List hypervisors with their capacity and usage
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the hypervisors of the cloud. Requires an administrator. Supported on V(openstack) and V(easystack).
   - Clouds return capacity and usage only below microversion 2.88. On newer clouds the module uses microversion 2.87.

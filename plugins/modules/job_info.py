@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: job_info
 short_description: Query, or wait for, actions on cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reports the actions that an earlier task with O(cloudserver.compute.server_power#module:wait=false) started, and can
     wait for them.

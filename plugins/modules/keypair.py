@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keypair
 short_description: Create, import, replace and delete key pairs
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates, imports, replaces or deletes a key pair. Two keys are the same when their type and key are equal. Comments
     and line endings are ignored.

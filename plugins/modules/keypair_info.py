@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: keypair_info
 short_description: List key pairs
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the key pairs of the user, on V(huaweicloud) also those of the account.
 author:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: password_store
 short_description: Store the password history of servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Stores a history of passwords for each server id, in an encrypted file or in HashiCorp Vault. It sends no request to
     a cloud. M(cloudserver.compute.server_password_rotation) sets the passwords.

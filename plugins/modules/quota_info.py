@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: quota_info
 short_description: Read the quotas of a project and their use
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads how many servers, cores and other resources a project may have, and how many it has. It changes nothing.
   - The quotas are those of the compute service in the region of the connection.

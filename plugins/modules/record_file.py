@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: record_file
 short_description: Store records in a file that concurrent runs may change
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Stores mappings by key in a JSON file on the controller. A lock serializes runs on one machine, and the file is
     replaced atomically. So no run overwrites the records of another run. Only the owner can read the file.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server
 short_description: Create, change, resize, delete and restore cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates, changes, resizes, deletes or restores one server or several identical servers. Options that are not set
     leave the server unchanged.
@@ -287,49 +287,49 @@ options:
           - The file system of a blank disk, such as V(ext4) or V(xfs). V(swap) makes it the swap disk, with
             O(volumes[].destination=local). A server can have one swap disk. Not supported on V(huaweicloud).
         type: str
-        version_added: 0.1.0
+        version_added: 1.0.0
       device_name:
         description:
           - The device name in the guest, such as V(/dev/vdb). The libvirt driver of Nova ignores it. Not supported on
             V(huaweicloud).
         type: str
-        version_added: 0.1.0
+        version_added: 1.0.0
       no_device:
         description:
           - Removes the device O(volumes[].device_name) that the image maps. Such an entry has no other options. Not
             supported on V(huaweicloud).
         type: bool
         default: false
-        version_added: 0.1.0
+        version_added: 1.0.0
       iops:
         description:
           - The operations a second of a disk of type V(GPSSD2) or V(ESSD2), which need it. Only on V(huaweicloud). On
             the other platforms the volume type sets it.
         type: int
-        version_added: 0.1.0
+        version_added: 1.0.0
       throughput:
         description:
           - The throughput of a disk of type V(GPSSD2), which needs it, in MiB/s. Only on V(huaweicloud).
         type: int
-        version_added: 0.1.0
+        version_added: 1.0.0
       encrypted:
         description:
           - Whether the disk is encrypted with O(volumes[].kms_key_id). Only on V(huaweicloud). On the other platforms
             the volume type sets it.
         type: bool
-        version_added: 0.1.0
+        version_added: 1.0.0
       kms_key_id:
         description:
           - The id of the KMS key that encrypts the disk. Only on V(huaweicloud).
         type: str
-        version_added: 0.1.0
+        version_added: 1.0.0
       multiattach:
         description:
           - Whether several servers can have the disk. Only on V(huaweicloud). On the other platforms the volume type
             sets it.
         type: bool
         default: false
-        version_added: 0.1.0
+        version_added: 1.0.0
   system_disk:
     description:
       - The system disk on V(huaweicloud).
@@ -348,23 +348,23 @@ options:
           - The operations a second of a disk of type V(GPSSD2) or V(ESSD2), which need it. Only on V(huaweicloud). On
             the other platforms the volume type sets it.
         type: int
-        version_added: 0.1.0
+        version_added: 1.0.0
       throughput:
         description:
           - The throughput of a disk of type V(GPSSD2), which needs it, in MiB/s. Only on V(huaweicloud).
         type: int
-        version_added: 0.1.0
+        version_added: 1.0.0
       encrypted:
         description:
           - Whether the disk is encrypted with O(system_disk.kms_key_id). Only on V(huaweicloud). On the other platforms
             the volume type sets it.
         type: bool
-        version_added: 0.1.0
+        version_added: 1.0.0
       kms_key_id:
         description:
           - The id of the KMS key that encrypts the disk. Only on V(huaweicloud).
         type: str
-        version_added: 0.1.0
+        version_added: 1.0.0
   networks:
     description:
       - The networks of a new server. Each is a unique name, an id, or a mapping with C(network), C(port) and C(subnet)
@@ -408,19 +408,19 @@ options:
       - An empty string unbinds every public address of the servers. The address is not released, unless
         O(release_public_ip=true). On V(huaweicloud) it goes on costing money.
     type: raw
-    version_added: 0.1.0
+    version_added: 1.0.0
   release_public_ip:
     description:
       - Whether to give the addresses back to the cloud that O(public_ip) takes from the servers. Another user may get
         them then. Not supported on V(huaweicloud).
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   public_ip_fixed_address:
     description:
       - The private address to bind O(public_ip) to. It is required if the server has several private IPv4 addresses.
     type: str
-    version_added: 0.1.0
+    version_added: 1.0.0
   availability_zone:
     description:
       - The availability zone.
@@ -443,20 +443,20 @@ options:
         account. Only on V(huaweicloud), where V(shared) is the default.
     type: str
     choices: [shared, dedicated]
-    version_added: 0.1.0
+    version_added: 1.0.0
   dedicated_host_id:
     description:
       - The id of the dedicated host of a new server, which implies O(tenancy=dedicated). With O(tenancy=dedicated) and
         without this option, the cloud selects a dedicated host that permits it. Only on V(huaweicloud). See O(host) for
         the other platforms.
     type: str
-    version_added: 0.1.0
+    version_added: 1.0.0
   spot:
     description:
       - Creates a spot server, which is billed by the market price and which the cloud may stop. An empty mapping V({})
         uses the defaults. Only on V(huaweicloud).
     type: dict
-    version_added: 0.1.0
+    version_added: 1.0.0
     suboptions:
       price:
         description:
@@ -475,7 +475,7 @@ options:
     description:
       - Whether the cloud starts the server on another host if its host fails. Not for O(spot). Only on V(huaweicloud).
     type: bool
-    version_added: 0.1.0
+    version_added: 1.0.0
   key_name:
     description:
       - The key pair of a new server.
@@ -494,7 +494,7 @@ options:
       - One request creates one server then. Not supported on V(huaweicloud).
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   user_data:
     description:
       - The user data for cloud-init, as plain text without base64.
@@ -559,7 +559,7 @@ options:
       - Metadata keys that the server should not have. Other keys are not changed.
     type: list
     elements: str
-    version_added: 0.1.0
+    version_added: 1.0.0
   tags:
     description:
       - Tags that the server should have, each V(key) or V(key=value). On V(ustack) they are stored as metadata.
@@ -612,7 +612,7 @@ options:
         supported on V(huaweicloud).
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   reset_state:
     description:
       - Resets the status of a server. V(active) resets a server that is in status C(ERROR) or whose task does not end.
@@ -657,7 +657,7 @@ options:
     type: str
     choices: [keep, delete_newer]
     default: keep
-    version_added: 0.1.0
+    version_added: 1.0.0
   client_token:
     description:
       - An idempotency token. Within eight hours V(huaweicloud) creates only one server for each name and token, also if
@@ -681,7 +681,7 @@ options:
     type: str
     choices: [warn, ignore, fail]
     default: warn
-    version_added: 0.1.0
+    version_added: 1.0.0
   extra:
     description:
       - Additional request fields of a new server on V(huaweicloud), with the names of the API reference. These are

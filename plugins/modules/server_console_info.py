@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_console_info
 short_description: Get console URLs and console output of cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates a console URL for each server. The URL opens the console in a browser for some minutes.
   - The URL contains a token that opens the console without a password. Set C(no_log=true) on the task, and do not print

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_fleet
 short_description: Manage a declared list of cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates, changes and deletes all servers of a list in one task. It lists the servers of the cloud once, plans all of
     them, and then changes them concurrently. An entry has the options of M(cloudserver.compute.server).

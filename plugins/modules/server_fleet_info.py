@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_fleet_info
 short_description: Export existing servers as a declaration
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Returns the selected servers as the options O(cloudserver.compute.server_fleet#module:servers) and
     O(cloudserver.compute.server_fleet#module:defaults). Write them to a file, and keep it in version control.

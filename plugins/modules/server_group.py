@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_group
 short_description: Create, replace and delete server groups
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates, replaces or deletes a server group. The policy of the group decides which of its servers share a host. A
     server joins a group when it is created. It cannot join later, except on V(huaweicloud), see O(members).

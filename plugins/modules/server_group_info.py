@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_group_info
 short_description: List server groups
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists server groups. Supported on V(openstack), V(easystack) and V(huaweicloud).
 author:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_health
 short_description: Wait until many servers answer
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Connects from the controller to a port or a URL of each server. All servers are checked concurrently until all of
     them answer or the common timeout ends. It sends no request to a cloud.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_info
 short_description: List cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the selected cloud servers. The records have the same format on all platforms.
   - The module reads all pages, and applies each filter again to the result of the cloud.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_interface
 short_description: Attach and detach network interfaces of cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Attaches interfaces on a network or a port to servers, and detaches them.
   - A server that already has an interface on the network, with the given address if one is set, is not changed.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_keypair
 short_description: Attach and detach key pairs of existing cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Attaches key pairs to servers and detaches them. Supported on V(ustack) and V(huaweicloud). On the other platforms
     M(cloudserver.compute.server_os) sets the key pair of a server together with a new system disk.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_migrate
 short_description: Move cloud servers to other hosts
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Live-migrates, cold-migrates or evacuates servers. They keep their power state.
   - A server that is already on O(host), or not on O(from_host), is not changed. The module first waits for servers that
@@ -84,7 +84,7 @@ options:
       - Nova returns it below microversion 2.14. Newer clouds return none, so RV(passwords) is empty.
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   shared_storage:
     description:
       - Whether the disks of evacuated servers are on shared storage. Only below microversion 2.14. Newer clouds detect

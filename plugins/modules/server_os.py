@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_os
 short_description: Change or reinstall the operating system of cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Replaces the system disk of servers with an image. All data on the system disk is lost. Data disks are not changed.
   - A server that already runs the image is not changed, except in status C(ERROR) after a failed change, or with
@@ -54,7 +54,7 @@ options:
       - Not supported on V(huaweicloud).
     type: bool
     default: false
-    version_added: 0.1.0
+    version_added: 1.0.0
   key_name:
     description:
       - The name of the key pair for the login.
@@ -81,7 +81,7 @@ options:
         not renamed, and the task warns.
       - Not supported on V(huaweicloud). M(cloudserver.compute.server) renames a server without a new image.
     type: str
-    version_added: 0.1.0
+    version_added: 1.0.0
   metadata:
     description:
       - Metadata keys to set together with the image. Other keys are not changed. Servers that keep their image are

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_password
 short_description: Set the administrator's password of cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets the password of the administrator (V(root) or V(Administrator)) through the cloud.
   - A cloud does not return the password of a server. So each run changes it, unless O(revision) is used.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_password_rotation
 short_description: Set stored passwords of cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Stores a password for each server, sets it as M(cloudserver.compute.server_password) does, and stores the outcome.
     The role P(cloudserver.compute.password_rotation#role) uses this module for batches of servers.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_power
 short_description: Start, stop, restart, pause and suspend cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Changes the power state of servers. The current state of a server does not matter.
   - The module first waits for servers that are changing their state. It unpauses paused servers and resumes suspended

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_snapshot
 short_description: Create, rotate and delete images of cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Creates an image of each selected server, or deletes such images. Supported on V(openstack), V(easystack) and
     V(ustack).

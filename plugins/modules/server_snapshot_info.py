@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_snapshot_info
 short_description: List the images that were created from cloud servers
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Lists the images that were created from servers. Supported on V(openstack), V(easystack) and V(ustack).
 author:

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: server_volume
 short_description: Attach volumes to cloud servers and detach them
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Attaches volumes to servers and detaches them. On V(huaweicloud) the volumes are EVS disks.
   - The boot volume of a server is never detached.

@@ -8,7 +8,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: validate_role_variables
 short_description: Reject misspelled variables of a role
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Fails if a variable starts with the name of the role and an underscore, and the role's argument specs do not declare
     it. Ansible ignores such variables, so a misspelled name silently means the default.

@@ -295,7 +295,7 @@ def test_openstack(ready: dict[str, Any], follow: Any) -> None:
 
 
 def test_awx(follow: Any, tmp_path: Path) -> None:
-    (tmp_path / "cloudserver-compute-0.1.0.tar.gz").write_bytes(b"")
+    (tmp_path / "cloudserver-compute-1.0.0.tar.gz").write_bytes(b"")
     follow("awx")
     assert (tmp_path / "context" / "Dockerfile").exists() or (tmp_path / "context" / "Containerfile").exists()
 
