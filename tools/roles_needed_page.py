@@ -44,7 +44,9 @@ administrator of the cloud can change. With ``enforce_new_defaults = false`` in 
 releases, a user with any role in the project can do what a ``member`` can. The page does not apply to the policies of
 EasyStack and UnitedStack.
 
-Give the user of an automation the weakest role that its tasks need.
+Give the user of an automation the weakest role that its tasks need. Nova lets a ``manager`` migrate servers to hosts
+that the scheduler chooses. :ansplugin:`cloudserver.compute.server_migrate#module` needs an ``admin`` nevertheless,
+because it lists the compute services and compares the hosts of the servers.
 
 Huawei Cloud does not have these roles. The permissions there are those of IAM, such as ``kps:SSHKeyPair:list`` of the
 key pair service, see :ref:`ansible_collections.cloudserver.compute.docsite.platform_huaweicloud`.
