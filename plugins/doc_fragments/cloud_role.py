@@ -4,20 +4,39 @@
 
 from __future__ import annotations
 
-# ansible-core requires options or attributes of a fragment.
-_NOTE = r"""
-options: {}
-notes:
-  - With the default policies of OpenStack, the module needs at least the role C(%s) in the project. The
-    R(page on the roles that tasks need,ansible_collections.cloudserver.compute.docsite.roles_needed) lists the
-    options that need another role.
-"""
-
 
 class ModuleDocFragment:
     """The weakest role on OpenStack with which a module is of use."""
 
-    READER = _NOTE % "reader"
-    MEMBER = _NOTE % "member"
-    MANAGER = _NOTE % "manager"
-    ADMIN = _NOTE % "admin"
+    # Sanity reads only literals, and ansible-core requires options or attributes of a fragment.
+    READER = r"""
+options: {}
+notes:
+  - With the default policies of OpenStack, the module needs at least the role C(reader) in the project. The
+    R(page on the roles that tasks need,ansible_collections.cloudserver.compute.docsite.roles_needed) lists the
+    options that need another role.
+"""
+
+    MEMBER = r"""
+options: {}
+notes:
+  - With the default policies of OpenStack, the module needs at least the role C(member) in the project. The
+    R(page on the roles that tasks need,ansible_collections.cloudserver.compute.docsite.roles_needed) lists the
+    options that need another role.
+"""
+
+    MANAGER = r"""
+options: {}
+notes:
+  - With the default policies of OpenStack, the module needs at least the role C(manager) in the project. The
+    R(page on the roles that tasks need,ansible_collections.cloudserver.compute.docsite.roles_needed) lists the
+    options that need another role.
+"""
+
+    ADMIN = r"""
+options: {}
+notes:
+  - With the default policies of OpenStack, the module needs at least the role C(admin) in the project. The
+    R(page on the roles that tasks need,ansible_collections.cloudserver.compute.docsite.roles_needed) lists the
+    options that need another role.
+"""

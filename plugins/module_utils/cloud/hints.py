@@ -98,7 +98,7 @@ _BY_MESSAGE = (
     (
         r"policy (does not|doesn't) allow os_compute_api:(os-(services|hypervisors|aggregates|flavor-|migrat|evacuate"
         r"|simple-tenant|admin-actions|availability-zone:detail)|servers:\w+:(get_all_tenants|host_status|forced_host)"
-        r"|.*(reset_state|migrate))",
+        r"|.*(reset_state|migrate))|policy (does not|doesn't) allow compute:servers:create:requested_destination",
         "In most clouds this needs an administrator's role: use an administrator's credentials, or give the user a role"
         " in this project that the cloud's policy accepts for this operation.",
     ),

@@ -280,8 +280,9 @@ def _place(call: Call, wanted: dict[str, Any]) -> tuple[str | None, str | None]:
     host = wanted.get("host") or host or node.removesuffix(".example.org")
     if host and not call.is_admin:
         raise forbid(
-            "os_compute_api:servers:create:"
-            + ("forced_host" if "availability_zone" in wanted else "requested_destination")
+            "os_compute_api:servers:create:forced_host"
+            if "availability_zone" in wanted
+            else "compute:servers:create:requested_destination"
         )
     if zone and zone not in {hosts.host_zone(name) for name in hosts.up}:
         raise refuse(400, "The requested availability zone is not available")

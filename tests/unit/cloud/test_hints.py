@@ -63,6 +63,7 @@ ZONE = "A host is in one availability zone"
         (403, "Policy doesn't allow os_compute_api:os-hypervisors:list-detail to be performed.", "administrator's"),
         (403, "Policy doesn't allow os_compute_api:os-flavor-manage:create to be performed.", "administrator's"),
         (403, "Policy doesn't allow os_compute_api:servers:detail:get_all_tenants to be performed.", "administrator's"),
+        (403, "Policy doesn't allow compute:servers:create:requested_destination to be performed.", "administrator's"),
         (403, "Policy doesn't allow os_compute_api:servers:stop to be performed.", "Give the user a role"),
         (403, "You are not authorized to complete delete_image action.", "Give the user a role"),
         (409, "Cannot add host to aggregate 1. Reason: One or more host already in availability zone(s) ['z'].", ZONE),

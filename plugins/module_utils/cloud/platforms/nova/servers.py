@@ -23,14 +23,22 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors i
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import can_be_id, path_segment
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import JOB_SUCCEEDED, Job
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.job import (
+    JOB_PENDING,
+    JOB_SUCCEEDED,
+    Job,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.patterns import (
     escape_name,
     is_exact_tag,
     key_of_tag,
     name_expression,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server, with_flavor_ids
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import (
+    ERROR,
+    Server,
+    with_flavor_ids,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.json_body import mappings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova import parse
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
@@ -253,6 +261,8 @@ class NovaServers(Servers):
                 return pending.server_id, needs_extra_check(self.api, pending.expected_state, server, proof)
             if proof is None:
                 return pending.server_id, ActionStatus(server, JOB_SUCCEEDED if not pending.outcome_unknown else None)
+            if proof.status == JOB_PENDING and _was_given_up(pending, server):
+                return pending.server_id, ActionStatus(server)
             return pending.server_id, ActionStatus(server, proof.status, proof.code, proof.message)
 
         return dict(pair for pair in in_parallel(look, pending_actions, self.api.parallel) if pair)
@@ -302,6 +312,12 @@ class NovaServers(Servers):
             # Both are ISO 8601 in UTC, one of them without its Z: the order of the texts is the order of the times.
             and (entry.get("start_time") or "") >= since.rstrip("Z")
         ]
+
+
+def _was_given_up(pending: PendingAction, server: Server) -> bool:
+    """Whether Nova gave up a creation: after its last attempt, some events of the record never get a ``finish_time``
+    (seen with Nova 34)."""
+    return pending.action == "create" and server.power_state == ERROR and not server.task_state
 
 
 def _tag_parameters(query: ServerQuery) -> dict[str, str]:

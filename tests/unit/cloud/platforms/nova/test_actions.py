@@ -278,6 +278,31 @@ def test_the_instance_action_proves_what_the_state_does_not(
     assert wire.seen[-1].headers["x-openstack-nova-api-version"] == "2.96"
 
 
+@pytest.mark.parametrize(
+    ("action", "status", "task", "verdict"),
+    [
+        ("create", "ERROR", None, None),
+        ("create", "ERROR", "spawning", JOB_PENDING),
+        ("create", "ACTIVE", None, JOB_PENDING),
+        ("evacuate", "ERROR", None, JOB_PENDING),
+    ],
+)
+def test_a_creation_that_nova_gave_up_is_not_waited_for(
+    connect: Any, serve: Any, action: str, status: str, task: str | None, verdict: str | None
+) -> None:
+    """After the last attempt to build a server, some events of its record stay without an end."""
+    events = [{"result": "Success", "finish_time": "t"}, {"result": None, "finish_time": None}]
+    cloud = connect()
+    serve(
+        {
+            "GET /v2.1/servers/a": {"server": nova("a", status, task)},
+            ACTION: {"instanceAction": {"action": action, "request_id": "req-1", "events": events}},
+        }
+    )
+    seen = poll_one(cloud, pending("a", action, request_id="req-1"))
+    assert (seen.verdict, seen.server.status) == (verdict, status)
+
+
 @pytest.mark.parametrize("status", [403, 404])
 @pytest.mark.parametrize(("outcome_unknown", "verdict"), [(False, JOB_SUCCEEDED), (True, None)])
 def test_where_no_record_of_the_action_is_shown_the_state_must_do(
