@@ -107,7 +107,9 @@ def collected() -> list[dict[str, Any]]:
     """
     runs = integration.plan(integration.targets(), integration.PLATFORMS, integration.MODES)
     files = {run: integration.WORK / run.name / record.RECORD for run in runs}
-    code = [path for part in CODE for path in (integration.ROOT / part).rglob("*") if path.is_file()]
+    found = (path for part in CODE for path in (integration.ROOT / part).rglob("*") if path.is_file())
+    # A compiled file is younger than its code, and says nothing new.
+    code = [path for path in found if path.suffix != ".pyc"]
     changed = max(path.stat().st_mtime for path in (*code, Path(record.__file__)))
     stale = sorted({run.target for run, path in files.items() if not path.exists() or path.stat().st_mtime < changed})
     if stale:
