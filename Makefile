@@ -117,8 +117,9 @@ importer: $(VENV)/.test | $(CACHE)  ## Gate: galaxy-importer on the built artifa
 molecule: $(VENV)/.test | $(CACHE)  ## Gate: the molecule scenarios
 	@molecule test --all
 
+# A run waits for the cloud half of its time.
 integration: $(VENV)/.test | $(CACHE)  ## Gate: integration targets on every platform, in process and shipped
-	@$(RUN) tests/integration/run.py --jobs $(WORKERS) $(ARGS)
+	@$(RUN) tests/integration/run.py --jobs $$(($(WORKERS) + 1)) $(ARGS)
 
 operations-report: $(VENV)/.test | $(CACHE)  ## Gate: every operation of the documents is driven through a module by some target
 	@$(RUN) tests/integration/report.py
