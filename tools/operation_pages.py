@@ -81,7 +81,7 @@ def operation_page(operations: Sequence[Operation]) -> str:
     parts = [_OPERATIONS]
     for platform in dict.fromkeys(operation.platform for operation in operations):
         rows = [_cells(operation) for operation in operations if operation.platform == platform]
-        parts += [_heading(platform), _table(("Operation", "Request", "Module", "Options"), rows)]
+        parts += [_heading(platform), table(("Operation", "Request", "Module", "Options"), rows)]
     return "".join(parts)
 
 
@@ -90,7 +90,8 @@ def _heading(platform: str) -> str:
     return f"\n{title}\n{'-' * len(title)}\n"
 
 
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table in reStructuredText."""
     lines = [
         f"   * - {row[0]}\n" + "".join(f"     - {cell}".rstrip() + "\n" for cell in row[1:]) for row in (head, *rows)
     ]
@@ -98,7 +99,7 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _cells(operation: Operation) -> tuple[str, str, str, str]:
-    modules = ", ".join(_reference(module) for module in operation.modules) or "the connection of every module"
+    modules = ", ".join(module_reference(module) for module in operation.modules) or "the connection of every module"
     options = ", ".join(_option_reference(operation, option) for option in operation.options)
     return operation.id, _request(operation), modules, options
 
@@ -119,7 +120,8 @@ def _option_reference(operation: Operation, option: str) -> str:
     return f":ansopt:`{COLLECTION}.{first}#module:{'.'.join([name + ('[]' if lists and rest else ''), *rest])}`"
 
 
-def _reference(module: str) -> str:
+def module_reference(module: str) -> str:
+    """A link to a module or the inventory plugin; the plain name of what is neither."""
     if module == INVENTORY:
         return f":ansplugin:`{COLLECTION}.cloudserver#inventory`"
     existing = (MODULES / f"{module}.py").exists()
@@ -150,7 +152,7 @@ def _part(operation: Operation, known: list[tuple[str, Mapping[str, str]]]) -> I
         return
     title = f"{operation.id}: {_request(operation)}" if operation.id else "Every request"
     yield f"\n{title}\n{'~' * len(title)}\n"
-    yield _table(("Parameter", "Option, or how it is reached"), rows)
+    yield table(("Parameter", "Option, or how it is reached"), rows)
     if len(found.fields_dropped) >= _LONG:
         known.append((operation.id, found.fields_dropped))
 

@@ -12,7 +12,8 @@ from typing import Any
 
 import yaml
 
-from ansible_collections.cloudserver.compute.tools.operations import COLLECTION, INVENTORY, ROOT
+from ansible_collections.cloudserver.compute.tools.operation_pages import module_reference, table
+from ansible_collections.cloudserver.compute.tools.operations import INVENTORY, ROOT
 
 DATA = ROOT / "tests" / "openstack" / "roles_needed.yml"
 PAGE = ROOT / "docs" / "docsite" / "rst" / "roles_needed.rst"
@@ -95,11 +96,11 @@ def page(document: Mapping[str, Any]) -> str:
         for name, values in document["services"].items()
     ]
     head = ("Service", "Version", "``enforce_new_defaults``", "``enforce_scope``")
-    parts = [_HEAD.format(services=_table(head, services).lstrip("\n")), _summary(rows), _TASKS]
+    parts = [_HEAD.format(services=table(head, services).lstrip("\n")), _summary(rows), _TASKS]
     for module in dict.fromkeys(row["module"] for row in rows):
         title = "Inventory plugin" if module == INVENTORY else f"``{module}``"
         own = [_cells(row) for row in rows if row["module"] == module]
-        parts += [f"\n{title}\n{'~' * len(title)}\n", _table(("Task", "Role", "With a weaker role", "Rules"), own)]
+        parts += [f"\n{title}\n{'~' * len(title)}\n", table(("Task", "Role", "With a weaker role", "Rules"), own)]
     return "".join(parts)
 
 
@@ -115,9 +116,9 @@ def _summary(rows: Sequence[Mapping[str, Any]]) -> str:
             if row["module"] == module and needed(row) != role:
                 others.setdefault(needed(row), []).append(row["task"])
         texts = [f"``{other}``: {'; '.join(others[other])}" for other in ROLES if other in others]
-        cells.append((_reference(module), f"``{role}``", ". ".join(texts)))
-    cells += [(_reference(module), "", reason) for module, reason in ELSEWHERE.items()]
-    return _table(("Module", "Role", "Tasks that need another role"), sorted(cells))
+        cells.append((module_reference(module), f"``{role}``", ". ".join(texts)))
+    cells += [(module_reference(module), "", reason) for module, reason in ELSEWHERE.items()]
+    return table(("Module", "Role", "Tasks that need another role"), sorted(cells))
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str, str, str, str]:
@@ -134,19 +135,6 @@ def _without(row: Mapping[str, Any]) -> str:
         return f"refused: {row['lacks']}" if "lacks" in row else "refused"
     words = row.get("lacks", "a part of the result is missing")
     return words if len(found) == 1 else f"{words}, or refused"
-
-
-def _reference(module: str) -> str:
-    if module == INVENTORY:
-        return f":ansplugin:`{COLLECTION}.cloudserver#inventory`"
-    return f":ansplugin:`{COLLECTION}.{module}#module`"
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [
-        f"   * - {row[0]}\n" + "".join(f"     - {cell}".rstrip() + "\n" for cell in row[1:]) for row in (head, *rows)
-    ]
-    return "\n.. list-table::\n   :header-rows: 1\n   :widths: auto\n\n" + "".join(lines)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

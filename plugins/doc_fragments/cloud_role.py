@@ -25,14 +25,6 @@ notes:
     options that need another role.
 """
 
-    MANAGER = r"""
-options: {}
-notes:
-  - With the default policies of OpenStack, the module needs at least the role C(manager) in the project. The
-    R(page on the roles that tasks need,ansible_collections.cloudserver.compute.docsite.roles_needed) lists the
-    options that need another role.
-"""
-
     ADMIN = r"""
 options: {}
 notes:

@@ -72,7 +72,7 @@ class Declarer:
         self.warn = warn
         self.reads = Reads()
         self._found = DeclaredLookup(cloud, warn)
-        self._names = NamedIds(cloud, self.reads)
+        self._names = NamedIds(cloud, self.reads, warn)
 
     def declare(self, options: DeclaredOptions, observed: ObservedServers) -> Declaration:
         """The declaration with its plan. Raises InvalidRequest and CloudError."""

@@ -46,25 +46,16 @@ def with_interface_ids(
     none. Raises InvalidRequest and CloudError."""
     if not servers:
         return spec
-    names = NamedIds(cloud, Reads())
-
-    def find(kind: str, wanted: str | None, option: str, within: str | None = None) -> str | None:
-        if wanted is None:
-            return None
-        found = names.id_or_none(kind, wanted, option, within)
-        if found is None:
-            sentence = names.missing(kind, wanted, option, within)
-            if spec.state != "absent":
-                raise InvalidRequest(sentence)
-            warn(sentence)
-        return found or wanted
-
-    network = find(cloud.networks.network_kind, spec.network_id, "network_id", _vpc_of(cloud, servers))
+    names = NamedIds(cloud, Reads(), warn)
+    find = names.id_to_detach if spec.state == "absent" else names.id_of
+    network, port = spec.network_id, spec.port_id
+    if network is not None:
+        network = find(cloud.networks.network_kind, network, "network_id", _vpc_of(cloud, servers))
     inside = network if network and is_uuid(network) else None
-    subnets = tuple(str(find(SUBNETS, each, "fixed_ips", inside)) for each in spec.subnet_ids)
-    return replace(
-        spec, port_id=find(PORTS, spec.port_id, "port_id"), network_id=network, subnet_ids=tuple(dict.fromkeys(subnets))
-    )
+    subnets = [find(SUBNETS, each, "fixed_ips", inside) for each in spec.subnet_ids]
+    if port is not None:
+        port = find(PORTS, port, "port_id")
+    return replace(spec, port_id=port, network_id=network, subnet_ids=tuple(dict.fromkeys(subnets)))
 
 
 def _vpc_of(cloud: Compute, servers: Sequence[Server]) -> str | None:

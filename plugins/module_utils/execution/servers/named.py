@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from itertools import islice
-from typing import Any, Iterator, Sequence
+from typing import Any, Callable, Iterator, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -32,9 +32,10 @@ _FIRST_PAGE = 1000
 class NamedIds:
     """Finds ids by name. An id needs no request, and a name one list for all servers of the task."""
 
-    def __init__(self, cloud: Compute, reads: Reads) -> None:
+    def __init__(self, cloud: Compute, reads: Reads, warn: Callable[[str], None]) -> None:
         self.cloud = cloud
         self.reads = reads
+        self.warn = warn
 
     def id_of(self, kind: str, wanted: str, option: str, within: str | None = None) -> str:
         """The id of the only resource with that id or name. ``within`` is the id of the network or VPC of subnets.
@@ -55,6 +56,13 @@ class NamedIds:
         if kind != VOLUMES:
             self.cloud.networks.found_by_name |= {found.id}
         return str(found.id)
+
+    def id_to_detach(self, kind: str, wanted: str, option: str, within: str | None = None) -> str:
+        """The same for what is only detached: a missing name is returned with a warning, because no server has it."""
+        found = self.id_or_none(kind, wanted, option, within)
+        if found is None:
+            self.warn(self.missing(kind, wanted, option, within))
+        return found or wanted
 
     def network(self, wanted: str, option: str, within: str | None = None) -> str:
         """The id of what servers are attached to: a network, or a subnet on a cloud with VPCs."""

@@ -23,7 +23,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.serv
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import (
     DETACH,
     VolumeSpec,
@@ -38,15 +37,9 @@ def with_volume_ids(
     has such a volume. Raises InvalidRequest and CloudError."""
     if not servers:
         return spec
-    names, found = NamedIds(cloud, Reads()), []
-    for wanted in spec.volumes:
-        volume_id = names.id_or_none(VOLUMES, wanted, "volumes")
-        if volume_id is None:
-            sentence = names.missing(VOLUMES, wanted, "volumes")
-            if spec.state != "absent":
-                raise InvalidRequest(sentence)
-            warn(sentence)
-        found.append(volume_id or wanted)
+    names = NamedIds(cloud, Reads(), warn)
+    find = names.id_to_detach if spec.state == "absent" else names.id_of
+    found = [find(VOLUMES, wanted, "volumes") for wanted in spec.volumes]
     return replace(spec, volumes=tuple(dict.fromkeys(found)))
 
 
