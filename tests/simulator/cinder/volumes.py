@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from flask import Response, request
 
-from simulator.http.call import Call, Refusal, Router, answer, unauthorized
+from simulator.http.call import Call, Refusal, Router, answer, find_token
 from simulator.state.attachments import Volume
 
 PLATFORMS = ("openstack", "easystack", "ustack")
@@ -32,12 +32,10 @@ def refuse(status: int, message: str) -> Refusal:
 
 
 def enter(call: Call, parameters: dict[str, str]) -> None:
-    call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
-    if call.token is None:
-        raise unauthorized(call)
-    if call.token.project is None:
+    token = find_token(call)
+    if token.project is None:
         raise refuse(403, "Policy doesn't allow volume:get_all to be performed.")
-    if parameters.pop("pid") != call.token.project["id"]:
+    if parameters.pop("pid") != token.project["id"]:
         raise refuse(400, "Malformed request url")
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, g
+from flask import Flask, Response, g, request
 
 from simulator.state.servers import Fleet
 from simulator.state.simulator import Simulator
@@ -34,10 +34,18 @@ class Refusal(Exception):
 
 
 def unauthorized(call: Call) -> Refusal:
-    """The 401 of the middleware of Keystone, which is before Nova and Neutron."""
+    """The 401 of the middleware of Keystone, which is before Nova, Neutron and Cinder."""
     error = {"code": 401, "title": "Unauthorized", "message": "The request you have made requires authentication."}
     keystone = 'Keystone uri="%s/%s/identity"' % (call.sim.base_url, call.platform)
     return Refusal(401, {"error": error}, {"WWW-Authenticate": keystone})
+
+
+def find_token(call: Call) -> Token:
+    """The token of the request, kept in the call. Raises Refusal (401) without a valid one."""
+    call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
+    if call.token is None:
+        raise unauthorized(call)
+    return call.token
 
 
 class Malformed:

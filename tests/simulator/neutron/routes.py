@@ -5,9 +5,7 @@
 
 from __future__ import annotations
 
-from flask import request
-
-from simulator.http.call import Call, Router, unauthorized
+from simulator.http.call import Call, Router, find_token
 from simulator.neutron.floating_ips import (
     create_floating_ip,
     delete_floating_ip,
@@ -58,8 +56,6 @@ def register(router: Router) -> None:
 
 
 def enter(call: Call, _parameters: dict[str, str]) -> None:
-    call.token = call.sim.tokens[call.platform].find(request.headers.get("X-Auth-Token"))
-    if call.token is None:
-        raise unauthorized(call)
-    if call.token.project is None:
+    token = find_token(call)
+    if token.project is None:
         raise refuse(403, "rule:get_network is disallowed by policy")
