@@ -1,8 +1,8 @@
 """python tests/role_runs: every role on every platform, run as operators run it; prints a table, and what did not hold.
 
-A row is a role on a platform, a column a way to run it. Each cell starts from the simulator's default fleet and ends
-with a run that has to change nothing; the state of the cloud must then be that of an unbroken run. Nothing may have
-changed before a run that fails at its first request, or in check mode.
+A row is a role on a platform, a column a way to run it. Each cell starts from the simulator's default fleet, or from
+a fleet of ``--servers``, and ends with a run that has to change nothing; the state of the cloud must then be that of an
+unbroken run. Nothing may have changed before a run that fails at its first request, or in check mode.
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -15,6 +15,7 @@ import json
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "unit" / "roles"))
 
 from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
-from playbooks import Lab, Run, kill, role, until  # noqa: E402
+from playbooks import SECONDS, Lab, Run, kill, role, until  # noqa: E402
 
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
 #: Platforms whose administrators have aggregates, flavors and hosts to look after.
@@ -37,6 +38,10 @@ KINDS: dict[str, dict[str, Any]] = {
     "easystack": {"flavor": "1C-2G", "image": "ubuntu-24.04", "networks": ["private"]},
     "ustack": {"flavor": "micro-1", "image": "Ubuntu 14.04 x64", "networks": ["shared"]},
 }
+#: The paths of all requests but those for tokens.
+NO_LOGIN = "^(?!.*auth/tokens).*$"
+#: The host that is put into maintenance, and that fails.
+FAILED_HOST = "cmp3"
 #: What Huawei Cloud requires for an image without a password of its own.
 LOGINS = {"huaweicloud": {"password": "Fr0m-the-role-runs"}}
 IMAGES = {"openstack": "ubuntu-24.04", "easystack": "ubuntu-24.04", "huaweicloud": "Ubuntu 24.04 server 64bit"}
@@ -51,6 +56,14 @@ class Subject:
     variables: Callable[[str, Path], dict[str, Any]]
     admin: bool = False
     by_server: bool = False
+    prepare: Callable[[Lab, str, Path], None] = lambda _lab, _platform, _folder: None
+
+
+def fail_host(lab: Lab, platform: str, folder: Path) -> None:
+    """The host stops, and is down for longer than the role's grace; the fencing tasks do nothing."""
+    lab.control("PUT", "/%s/hosts/%s" % (platform, FAILED_HOST), {"up": False})
+    lab.control("POST", "/clock", {"advance": 600})
+    (folder / "fence.yml").write_text(json.dumps([{"ansible.builtin.meta": "noop"}]))
 
 
 SUBJECTS = (
@@ -109,11 +122,22 @@ SUBJECTS = (
         "host_maintenance",
         ADMINISTERED,
         lambda _p, _f: {
-            "host_maintenance_hosts": ["cmp3"],
+            "host_maintenance_hosts": [FAILED_HOST],
             "host_maintenance_reason": "runs",
             "host_maintenance_options": {"wait_interval": 0.5},
         },
         admin=True,
+    ),
+    Subject(
+        "host_evacuation",
+        ADMINISTERED,
+        lambda _p, folder: {
+            "host_evacuation_fencing": str(folder / "fence.yml"),
+            "host_evacuation_interval": 0,
+            "host_evacuation_options": {"wait_interval": 0.5},
+        },
+        admin=True,
+        prepare=fail_host,
     ),
     Subject(
         "lifecycle",
@@ -152,9 +176,23 @@ SUBJECTS = (
     ),
     Subject("fleet_report", PLATFORMS, lambda _p, folder: {"fleet_report_csv": str(folder / "fleet.csv")}),
 )
-HOWS = ("once", "check first", "failure", "kill", "slices", "serial", "free")
+HOWS = ("once", "check first", "failure", "second half", "kill", "slices", "serial", "free")
 #: Servers of the default fleet that every platform has, running.
 HOSTS = ("web-01", "web-02", "web-03", "web-04")
+#: Of a fleet of ``--servers``, one in this many is on the host that is emptied.
+ON_FAILED_HOST = 10
+
+
+def fleet(platform: str, count: int) -> dict[str, Any]:
+    """The simulator's configuration of a platform with this many running servers, ``web-001`` and so on."""
+    here = count // ON_FAILED_HOST
+    tags = {"env": "demo"}
+    common = {"metadata": tags} if platform == "ustack" else {"tags": ["env=demo"]}
+    groups = [
+        {"count": count - here, "name": "web-%03d", **common},
+        {"count": here, "name": "web-on-failed-host-%03d", "host": FAILED_HOST, **common},
+    ]
+    return {"platforms": {platform: {"servers": [], "generate": groups}}}
 
 
 class Broken(Exception):
@@ -164,13 +202,19 @@ class Broken(Exception):
 class Cell:
     """One role, one platform, one way to run it."""
 
-    def __init__(self, lab: Lab, subject: Subject, platform: str) -> None:
-        self.lab, self.subject, self.platform = lab, subject, platform
-        lab.reset()
-        self.work = Path(tempfile.mkdtemp(dir=lab.folder))
+    def __init__(self, lab: Lab, subject: Subject, platform: str, count: int | None) -> None:
+        self.lab, self.subject, self.platform, self.count = lab, subject, platform, count
+        self.begin()
+
+    def begin(self) -> None:
+        """The fleet as it is at first, an empty folder, and the play."""
+        self.lab.reset()
+        self.hosts = sorted(self.lab.servers(self.platform)) if self.count else list(HOSTS)
+        self.work = Path(tempfile.mkdtemp(dir=self.lab.folder))
+        self.subject.prepare(self.lab, self.platform, self.work)
         (self.work / "vault_password").write_text("of the vault\n")
         self.inventory = self._inventory()
-        self.play = role(subject.name, **subject.variables(platform, self.work))
+        self.play = role(self.subject.name, **self.subject.variables(self.platform, self.work))
 
     def _inventory(self) -> Path:
         options = self.lab.connection(self.platform + "_admin" if self.subject.admin else self.platform)
@@ -180,7 +224,7 @@ class Cell:
         hosts: dict[str, dict[str, Any]] = {self.platform: common}
         if self.subject.by_server:
             rows = self.lab.servers(self.platform)
-            hosts = {name: {**common, "cloudserver_id": rows[name]["id"]} for name in HOSTS}
+            hosts = {name: {**common, "cloudserver_id": rows[name]["id"]} for name in self.hosts}
         path = self.work / "inventory.json"
         path.write_text(json.dumps({"all": {"hosts": hosts}}))
         return path
@@ -255,14 +299,28 @@ def failure(cell: Cell) -> None:
     if cell.subject.name == "fleet_report":
         cell.lab.fault(platform=cell.platform, method="GET", times=None, do={"status": 403})
     for method in CHANGING:
-        cell.lab.fault(
-            platform=cell.platform, method=method, path="^(?!.*auth/tokens).*$", times=None, do={"status": 403}
-        )
+        cell.lab.fault(platform=cell.platform, method=method, path=NO_LOGIN, times=None, do={"status": 403})
     before = cell.state()
     if cell.run().status == 0:
         raise Broken("a run whose requests were refused succeeded")
     if cell.state() != before:
         raise Broken("a run whose requests were refused changed something")
+    cell.lab.control("DELETE", "/faults")
+    cell.good()
+
+
+def second_half(cell: Cell) -> None:
+    """Half of the requests of a good run are accepted, and then none; then the cloud works again."""
+    cell.good()
+    method, count = Counter(each.split()[0] for each in cell.changes()).most_common(1)[0]
+    accepted = count // 2
+    if not accepted:
+        # One request has no half.
+        return
+    cell.begin()
+    cell.lab.fault(platform=cell.platform, method=method, path=NO_LOGIN, after=accepted, times=None, do={"status": 403})
+    if cell.run().status == 0:
+        raise Broken("a run succeeded although %s was refused after %d of %d requests" % (method, accepted, count))
     cell.lab.control("DELETE", "/faults")
     cell.good()
 
@@ -281,10 +339,13 @@ def killed(cell: Cell) -> None:
 
 def slices(cell: Cell) -> None:
     """Two runs at the same time, each with half of the hosts; with all of them where there is one host only."""
-    halves = (["--limit", "web-01,web-02"], ["--limit", "web-03,web-04"]) if cell.subject.by_server else ([], [])
+    middle = len(cell.hosts) // 2
+    halves: Sequence[list[str]] = ([], [])
+    if cell.subject.by_server:
+        halves = [["--limit", ",".join(names)] for names in (cell.hosts[:middle], cell.hosts[middle:])]
     processes = [cell.lab.start(cell.inventory, cell.play, *half) for half in halves]
     for process in processes:
-        output = process.communicate(timeout=240)[0]
+        output = process.communicate(timeout=SECONDS)[0]
         if process.returncode and cell.subject.by_server:
             raise Broken("a slice failed: %s" % " ".join(output.split())[-1200:])
     cell.good()
@@ -302,6 +363,7 @@ RUNS: dict[str, Callable[[Cell], None]] = {
     "once": once,
     "check first": check_first,
     "failure": failure,
+    "second half": second_half,
     "kill": killed,
     "slices": slices,
     "serial": serial,
@@ -309,14 +371,16 @@ RUNS: dict[str, Callable[[Cell], None]] = {
 }
 
 
-def run_and_compare(lab: Lab, subject: Subject, platform: str, hows: Sequence[str]) -> dict[str, str]:
+def run_and_compare(
+    lab: Lab, subject: Subject, platform: str, hows: Sequence[str], count: int | None
+) -> dict[str, str]:
     """The outcome of each way to run the role: ``ok``, or what failed."""
     found: dict[str, str] = {}
     unbroken: dict[str, Any] | None = None
     for how in hows:
         began = time.monotonic()
         try:
-            cell = Cell(lab, subject, platform)
+            cell = Cell(lab, subject, platform, count)
             RUNS[how](cell)
             again = cell.good()
             if again.changed:
@@ -347,6 +411,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--role", action="append", choices=[each.name for each in SUBJECTS], help="only these")
     parser.add_argument("--platform", action="append", choices=PLATFORMS, help="only these")
     parser.add_argument("--how", action="append", choices=HOWS, help="only these; `once` is always run first")
+    parser.add_argument("--servers", type=int, help="run on this many servers in place of the default fleet")
     parser.add_argument("--jobs", type=int, default=2, help="simulators at the same time (default: 2)")
     options = parser.parse_args(arguments)
     hows = [how for how in HOWS if not options.how or how in options.how or how == "once"]
@@ -358,11 +423,14 @@ def main(arguments: Sequence[str]) -> int:
     ]
 
     def work(row: tuple[Subject, str]) -> dict[str, str]:
-        with (
-            tempfile.TemporaryDirectory(prefix="role-runs-") as folder,
-            simulator.running(Path(folder) / "simulator", "--quiet") as ready,
-        ):
-            return run_and_compare(Lab(Path(folder), ready), *row, hows)
+        with tempfile.TemporaryDirectory(prefix="role-runs-") as name:
+            folder, arguments = Path(name), ["--quiet"]
+            if options.servers:
+                config = folder / "fleet.yml"
+                config.write_text(json.dumps(fleet(row[1], options.servers)))
+                arguments += ["--config", str(config)]
+            with simulator.running(folder / "simulator", *arguments) as ready:
+                return run_and_compare(Lab(folder, ready), *row, hows, options.servers)
 
     with ThreadPoolExecutor(options.jobs) as pool:
         results = list(pool.map(work, rows))
