@@ -56,6 +56,8 @@ class Subject:
     variables: Callable[[str, Path], dict[str, Any]]
     admin: bool = False
     by_server: bool = False
+    #: The variables that limit how many servers a run may change; the roles' defaults are smaller than a fleet.
+    limits: Sequence[str] = ()
     prepare: Callable[[Lab, str, Path], None] = lambda _lab, _platform, _folder: None
 
 
@@ -85,6 +87,7 @@ SUBJECTS = (
             "power_schedule_schedules": {"demo": {"hours": "07:00-19:00", "timezone": "UTC"}},
         },
         by_server=True,
+        limits=("max_targets",),
     ),
     Subject(
         "password_rotation",
@@ -97,6 +100,7 @@ SUBJECTS = (
             },
         },
         by_server=True,
+        limits=("max_targets",),
     ),
     Subject(
         "os_reinstall",
@@ -106,6 +110,7 @@ SUBJECTS = (
             "os_reinstall_options": {**LOGINS.get(platform, {}), "wait_interval": 0.5},
         },
         by_server=True,
+        limits=("max_targets",),
     ),
     Subject(
         "compute_capacity",
@@ -149,18 +154,21 @@ SUBJECTS = (
             "lifecycle_max_stop_percent": 100,
         },
         by_server=True,
+        limits=("max_stop",),
     ),
     Subject(
         "snapshot_policy",
         tuple(KINDS),
         lambda _p, _f: {"snapshot_policy_keep_last": 1},
         by_server=True,
+        limits=("max_targets", "max_removals"),
     ),
     Subject(
         "ordered_power",
         PLATFORMS,
         lambda _p, _f: {"ordered_power_state": "stopped", "ordered_power_default_tier": 10},
         by_server=True,
+        limits=("max_targets",),
     ),
     Subject(
         "rolling_change",
@@ -173,6 +181,7 @@ SUBJECTS = (
             "rolling_change_options": {"wait_interval": 0.5},
         },
         by_server=True,
+        limits=("max_targets",),
     ),
     Subject("fleet_report", PLATFORMS, lambda _p, folder: {"fleet_report_csv": str(folder / "fleet.csv")}),
 )
@@ -214,7 +223,8 @@ class Cell:
         self.subject.prepare(self.lab, self.platform, self.work)
         (self.work / "vault_password").write_text("of the vault\n")
         self.inventory = self._inventory()
-        self.play = role(self.subject.name, **self.subject.variables(self.platform, self.work))
+        limits = {"%s_%s" % (self.subject.name, name): 10_000 for name in self.subject.limits}
+        self.play = role(self.subject.name, **self.subject.variables(self.platform, self.work), **limits)
 
     def _inventory(self) -> Path:
         options = self.lab.connection(self.platform + "_admin" if self.subject.admin else self.platform)
