@@ -13,6 +13,7 @@ import os
 import traceback
 from collections import Counter
 from dataclasses import dataclass, replace
+from threading import Semaphore
 from typing import Any, Callable, Mapping, Sequence
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -61,8 +62,9 @@ _SAME = (
     ("project_domain_name", "project_domain_id"),
     ("agency_name", "agency_domain_name", "agency_domain_id", "agency_duration"),
 )
-#: The maximum number of sources to query concurrently.
-_WIDTH = 8
+#: The maximum number of sources to query concurrently, and how many of them may be in the same region of a cloud.
+_MOST = 256
+_MOST_OF_REGION = 8
 
 SPEC = argument_spec(
     SELECTION,
@@ -229,8 +231,8 @@ def gather(
     run_folder: RunFolder | None = None,
 ) -> list[tuple[InventorySource, tuple[str, ...], list[dict[str, Any]]]]:
     """The records of each source, with their location: from the cache if it is fresh and ``read`` allows it, otherwise
-    from the cloud. All clouds are queried concurrently; their tokens are kept in ``run_folder``. Raises InvalidHosts if
-    a source with ``on_error: fail`` fails, and if all sources fail."""
+    from the cloud. All clouds are queried concurrently, but at most eight sources of one region; their tokens are kept
+    in ``run_folder``. Raises InvalidHosts if a source with ``on_error: fail`` fails, and if all sources fail."""
     if kept:
         # Other files use the same cached records, and this file may need other fields of them later.
         spec = replace(spec, fields=None)
@@ -251,9 +253,14 @@ def gather(
         if fresh is not None:
             records[source.name] = fresh
     asked = [source for source in found if source.name not in records and source.name not in failed]
-    for source, answer in zip(
-        asked, in_parallel(lambda each: _attempt(each, settings[each.name], spec), asked, _WIDTH)
-    ):
+    # Each region answers on its own, so all are as fast as the slowest.
+    turns = {place(settings[source.name]): Semaphore(_MOST_OF_REGION) for source in asked}
+
+    def query(source: InventorySource) -> SourceResult | Exception:
+        with turns[place(settings[source.name])]:
+            return _attempt(source, settings[source.name], spec)
+
+    for source, answer in zip(asked, in_parallel(query, asked, _MOST)):
         for warning in settings[source.name].warnings:
             warn("source %s: %s" % (source.name, warning))
         if isinstance(answer, SourceResult):

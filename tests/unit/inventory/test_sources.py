@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -376,6 +377,52 @@ def test_no_secret_in_a_failure(gathering: Gathering) -> None:
         gathering.run(both("fail"))
     assert PASSWORD not in str(caught.value)
     assert "source b: it answered: no user has ****" in str(caught.value)
+
+
+CLOUDS, REGIONS = 20, 10
+
+
+def test_all_regions_of_all_clouds_are_queried_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = [
+        {
+            "name": "%d-%d" % (cloud, region),
+            "region": "R%d" % region,
+            "auth": {**AUTH, "auth_url": "https://%d" % cloud},
+        }
+        for cloud in range(CLOUDS)
+        for region in range(REGIONS)
+    ]
+    # Nobody answers before everybody was asked.
+    everybody = threading.Barrier(len(listed))
+
+    def fetch(source: fleet.InventorySource, *_rest: Any) -> fleet.SourceResult:
+        everybody.wait(60)
+        return fleet.SourceResult([record("of-" + source.name)], {})
+
+    monkeypatch.setattr(fleet, "fetch", fetch)
+    found = fleet.gather(fleet.sources(CONNECTION, listed), {}, print)
+    assert [records[0]["name"] for _source, _place, records in found] == ["of-" + each["name"] for each in listed]
+
+
+def test_one_region_is_queried_for_no_more_than_eight_sources_at_the_same_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, most = 0, 0
+    lock = threading.Lock()
+    eight = threading.Barrier(8)
+
+    def fetch(_source: fleet.InventorySource, *_rest: Any) -> fleet.SourceResult:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        eight.wait(60)
+        with lock:
+            now -= 1
+        return fleet.SourceResult([], {})
+
+    monkeypatch.setattr(fleet, "fetch", fetch)
+    listed = [{"name": str(number), "tags": ["number=%d" % number]} for number in range(24)]
+    assert len(fleet.gather(fleet.sources(CONNECTION, listed), {}, print)) == 24
+    assert most == 8
 
 
 def test_warns_of_what_is_missing_and_of_what_settings_warn_of(gathering: Gathering) -> None:

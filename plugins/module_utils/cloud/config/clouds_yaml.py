@@ -7,6 +7,7 @@ library."""
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import Any, Callable, Mapping
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.auth_method import BUILT_IN
@@ -166,8 +167,8 @@ def _read(path: str, read_file: Callable[[str], str | None]) -> tuple[dict[str, 
             hint="Install it where the module runs, or give the credentials as options or in the environment.",
         ) from None
     try:
-        document = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+        document = _parsed(text)
+    except (yaml.YAMLError, UnicodeError, RecursionError) as error:
         # The parser's own text quotes the line, which may contain the password.
         mark = getattr(error, "problem_mark", None)
         line = " at line %d" % (mark.line + 1) if mark is not None else ""
@@ -177,6 +178,15 @@ def _read(path: str, read_file: Callable[[str], str | None]) -> tuple[dict[str, 
     if not isinstance(document, dict):
         raise SettingsError("%s is not a mapping with the key clouds." % path)
     return document, path
+
+
+@lru_cache(maxsize=4)
+def _parsed(text: str) -> Any:
+    """The document, which is not to be changed: the sources of an inventory share it. A file of 200 clouds takes 90 ms
+    in Python, and 10 ms with libyaml."""
+    import yaml
+
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import clouds_yaml
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.files import read_text
@@ -170,3 +171,22 @@ def test_reading_files(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(SettingsError, match="Cannot read"):
         read_text(str(tmp_path / "loop"))
+
+
+def test_many_clouds_of_one_file_take_one_parse(monkeypatch: pytest.MonkeyPatch) -> None:
+    parses: list[str] = []
+    load_yaml = yaml.load
+    monkeypatch.setattr(yaml, "load", lambda text, **how: parses.append(text) or load_yaml(text, **how))
+    text = yaml.safe_dump({"clouds": {"c%d" % number: {"region_name": "R%d" % number} for number in range(50)}})
+    found = [load({"./clouds.yaml": text}, name="c%d" % number) for number in range(50)]
+    assert [each["region"] for each in found] == ["R%d" % number for number in range(50)]
+    assert len(parses) == 1
+
+
+def test_a_file_that_was_changed_is_parsed_again() -> None:
+    assert entry("region_name: A")["region"] == "A"
+    assert entry("region_name: B")["region"] == "B"
+
+
+def test_a_text_that_has_no_encoding_is_not_valid() -> None:
+    assert refused('region_name: "\ud800"') == "./clouds.yaml is not valid YAML."
