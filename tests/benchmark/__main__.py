@@ -19,6 +19,7 @@ import time
 from importlib.metadata import version
 
 import inventory_time
+import large_results
 import request_counts
 import rival
 import task_time
@@ -26,7 +27,13 @@ import wait_overhead
 from figures import Figure, table
 from lab import FOREIGN, ROOT, WORK, BenchmarkError, Lab, say, simulator
 
-PARTS = {"requests": request_counts, "tasks": task_time, "inventory": inventory_time, "waiting": wait_overhead}
+PARTS = {
+    "requests": request_counts,
+    "tasks": task_time,
+    "inventory": inventory_time,
+    "waiting": wait_overhead,
+    "large": large_results,
+}
 #: Needs more than this checkout, so it is measured only where it is asked for.
 ON_REQUEST = {"rival": rival}
 REPORT = ROOT / ".cache" / "benchmark.json"
