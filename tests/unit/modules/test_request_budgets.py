@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from modules.bench import MODULES, PLATFORMS, Bench
 from modules.request_budgets import CHANGED, ENTRIES, FLEETS, READ, START, UNCHANGED, Budget, FleetBudget
+from urllib3.connection import HTTPConnection
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config import settings
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.directories import RunFolder
@@ -38,6 +39,20 @@ def one_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> RunFolder:
     return folder
 
 
+@pytest.fixture
+def connections(monkeypatch: pytest.MonkeyPatch) -> Counter[tuple[str, int]]:
+    """How often each address is connected to: each time is a lookup of its name and a TLS handshake."""
+    found: Counter[tuple[str, int]] = Counter()
+    connect = HTTPConnection.connect
+
+    def counted(self: HTTPConnection) -> None:
+        found[self.host, self.port] += 1
+        connect(self)
+
+    monkeypatch.setattr(HTTPConnection, "connect", counted)
+    return found
+
+
 def count(bench: Bench, module: str, changes: bool, options: Mapping[str, Any]) -> Counter[str]:
     """The requests of a task that must succeed, by the simulator's names."""
     bench.control("DELETE", "/requests")
@@ -58,6 +73,19 @@ def test_the_first_and_a_later_task_of_a_run(bench: Bench, budget: Budget, one_r
     begin = {name: number for name, number in first.items() if name in START[bench.platform]}
     assert begin == dict(start)
     assert first.total() - start.total() - later.total() == budget.first.get(bench.platform, 0), (first, later)
+
+
+@pytest.mark.parametrize("budget, platform", CASES, ids=[f"{budget}-{platform}" for budget, platform in CASES])
+def test_the_requests_of_a_task_share_one_connection(
+    bench: Bench, budget: Budget, connections: Counter[tuple[str, int]]
+) -> None:
+    if budget.admin:
+        bench.options = bench.credentials("admin")
+    options = budget.options(bench, 1)
+    connections.clear()
+    count(bench, budget.module, budget.changes, options)
+    # The two entries of a fleet that differ are created at the same time.
+    assert list(connections.values()) == [2 if budget.module == "server_fleet" and budget.changes else 1]
 
 
 def with_token(bench: Bench) -> dict[str, Any]:
