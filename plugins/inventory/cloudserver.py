@@ -418,7 +418,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def _entries(self, found: Iterable[Any], fields: list[tuple[str, str]]) -> list[Entry]:
         """(record, variables, source) of each server, once."""
         own_source = self.get_option("vars_prefix") + "source"
-        apply = self._texts.apply
+        texts, apply = self._texts, self._texts.apply
         entries = []
         seen = set()
         for source, place, records in found:
@@ -426,7 +426,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
                 if (place, record["id"]) in seen:
                     continue
                 seen.add((place, record["id"]))
-                variables = {variable: apply(record[field]) for variable, field in fields}
+                # Most values are texts or missing, and a call for each of them takes a tenth of the time.
+                variables = {
+                    variable: texts[value] if (value := record[field]).__class__ is str else value and apply(value)
+                    for variable, field in fields
+                }
                 variables[own_source] = apply(source.name)
                 host = inventory_hosts.address(record, source.connect_with)
                 if host:
