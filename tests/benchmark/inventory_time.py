@@ -25,8 +25,9 @@ MEASURED = ("openstack", "huaweicloud")
 NOTE = (
     "`bare`: a loop of requests and json fetches and decodes the same pages. `parse`: the plugin, from the file's path"
     " to hosts in Ansible's inventory, as every playbook waits for it. `hosts`: what of it Ansible takes to make the"
-    " same hosts, which are known already, with texts that ansible-inventory writes as texts. `own` is (parse - hosts) / bare, the plugin's part, without the imports of"
-    " either; it has the budget. `whole` is parse / bare. `away`: each request is slower by that."
+    " same hosts, which are known already, with texts that ansible-inventory writes as texts. `own` is"
+    " (parse - hosts) / bare, the plugin's part, without the imports of either; it has the budget. `whole` is"
+    " parse / bare. `away`: each request is slower by that."
 )
 LIST_NOTE = (
     "`list`: all of `ansible-inventory --list` into a file, seconds and peak memory. `empty`: that of no hosts, which"
