@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 
 from checkout import ROOT, copy_of_checkout
@@ -43,7 +44,8 @@ def build(directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     command = [str(PROGRAMS / "ansible-galaxy"), "collection", "build", "--force", "--output-path", str(directory)]
     # From a copy: what some tool left in an ignored folder must not be shipped.
-    subprocess.run(command, cwd=copy_of_checkout(WORK / "source"), check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(command, cwd=copy_of_checkout(Path(folder)), check=True)
     return max(directory.glob("cloudserver-compute-*.tar.gz"), key=lambda path: path.stat().st_mtime)
 
 

@@ -1,6 +1,7 @@
 """The gates that depend on Ansible, on the versions that `make test` does not run, and the installed artifact on each.
 
-- unit: the inventory's unit tests; sanity; integration: from the checkout, in an environment of the version.
+- unit: the inventory's unit tests; sanity; integration; roles: the molecule scenario of all roles; from the checkout, in
+  an environment of the version.
 - artifact: the collection as users have it, installed by `ansible-galaxy` in another environment; see installed.py.
 
 The row `community` is the newest community package `ansible`, as its users have it.
@@ -31,7 +32,7 @@ WORK = ROOT / ".cache" / "matrix"
 NO_PYTHON = 3  # exit status of tools/venv
 
 
-GATES = ("unit", "sanity", "integration", "artifact")
+GATES = ("unit", "sanity", "integration", "roles", "artifact")
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ VERSIONS = (
 PACKAGES = ("requests", "jmespath", "PyYAML")
 # What only one of the two environments needs.
 USER_PACKAGES = ("tzdata",)
-TEST_PACKAGES = ("pytest", "hypothesis")
+TEST_PACKAGES = ("pytest", "hypothesis", "flask", "cheroot")
 # What depends on the version of ansible-core the most, and needs no simulator.
 UNIT_TESTS = ("tests/unit/inventory",)
 
@@ -125,6 +126,14 @@ def unit(folder: Path) -> int:
     return subprocess.run(command, cwd=ROOT, env=environ, check=False).returncode
 
 
+def roles(folder: Path) -> int:
+    """The exit status of the molecule scenario of all roles, by the environment's ansible-playbook."""
+    path = os.pathsep.join([str(folder / "bin"), str(Path(sys.executable).parent), os.environ["PATH"]])
+    environ = {**os.environ, "PATH": path, "ANSIBLE_HOME": str(folder / "home")}
+    environ.pop("PYTHONPYCACHEPREFIX", None)
+    return subprocess.run(["molecule", "test", "-s", "roles"], cwd=ROOT, env=environ, check=False).returncode
+
+
 def run_gate(version: Version, gate: str, folder: Path) -> int:
     """The exit status of a gate."""
     if gate == "artifact":
@@ -132,8 +141,8 @@ def run_gate(version: Version, gate: str, folder: Path) -> int:
     if gate == "sanity":
         extra = [part for name in version.skipped_sanity for part in ("--skip-test", name)]
         return sanity.run(folder / "bin" / "ansible-test", version.short, None, extra)
-    if gate == "unit":
-        return unit(folder)
+    if gate in ("unit", "roles"):
+        return unit(folder) if gate == "unit" else roles(folder)
     return integration.main(["--ansible-playbook", str(folder / "bin" / "ansible-playbook")])
 
 
