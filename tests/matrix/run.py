@@ -1,7 +1,7 @@
 """The gates that depend on Ansible, on the versions that `make test` does not run, and the installed artifact on each.
 
-- unit: the inventory's unit tests; sanity; integration; roles: the molecule scenario of all roles; from the checkout, in
-  an environment of the version.
+- unit: the inventory's unit tests; roles: the molecule scenario of all roles. These, sanity and integration use the
+  checkout, in an environment of the version.
 - artifact: the collection as users have it, installed by `ansible-galaxy` in another environment; see installed.py.
 
 The row `community` is the newest community package `ansible`, as its users have it.
