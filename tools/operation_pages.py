@@ -48,8 +48,8 @@ Operations
 Every operation that the vendors' documents describe, the title of the section that describes it, the module that
 reaches it and the options that lead to it. A title is a link if the vendor publishes the document.
 
-The ``openstack`` platform has the operations of EasyStack but for live resize, by the same modules. ``make
-operations-report`` shows by which tests each of them is driven. The parameters of each operation are on the page
+The ``openstack`` platform has the operations of EasyStack but for live resize, by the same modules.
+``make operations-report`` shows by which tests each of them is driven. The parameters of each operation are on the page
 :ref:`ansible_collections.cloudserver.compute.docsite.operation_parameters`.
 """
 )
