@@ -13,7 +13,7 @@ MINIMUM_COVERAGE := 90
 # One process for each core: at least 2, and at most 4, for the integration targets have four platforms.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
 # The programs of tests/ that run tests, as modules; what they import is checked with them
-DRIVERS := integration.run integration.report openstack.run openstack.roles_needed.__main__ matrix.run sanity.run browser.run
+DRIVERS := integration.run integration.report openstack.run openstack.roles_needed.__main__ matrix.run matrix.installed sanity.run browser.run
 # Unit tests of rules that any change can break: layers, words, pages, argument specs, plans
 FAST := tests/unit/plans tests/unit/execution tests/unit/test_layers.py tests/unit/test_words.py tests/unit/test_operations.py \
 	tests/unit/test_platform_names.py tests/unit/modules/test_option_aliases.py tests/unit/modules/test_invalid_options.py
@@ -60,7 +60,7 @@ openstack-stop:  ## Stop it
 test-openstack: $(VENV)/.test | $(CACHE)  ## Conformance of the simulator with it, and targets on it; starts it where it does not run
 	@$(RUN) tests/openstack/run.py $(ARGS)
 
-test-matrix: $(VENV)/.test | $(CACHE)  ## Sanity, inventory and integration on the other ansible-core versions (where their Pythons exist)
+test-matrix: $(VENV)/.test | $(CACHE)  ## Gates on the other ansible-core versions, and the installed artifact on all (where their Pythons exist)
 	@$(RUN) tests/matrix/run.py $(ARGS)
 
 test-browser: $(VENV)/.test $(CACHE)/browser/.ready  ## Look at the report's page and the site in headless Chromium (Debian's package)

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 
 from checkout import ROOT, copy_of_checkout
@@ -33,6 +34,8 @@ NEEDED = {
     "README.md", "LICENSE", "meta/runtime.yml", "meta/execution-environment.yml", "requirements.txt",
     "docs/awx/execution-environment.yml",
 }  # fmt: skip
+# What Ansible and its tools read of an installed collection: each file that git has is shipped.
+USED = re.compile(r"(plugins|roles|playbooks|meta)/|docs/docsite/|changelogs/changelog\.yaml$")
 NEVER = re.compile(r"(^|/)(\.|__pycache__|.*\.pyc$|.*\.tar\.gz$|tests/output/)")
 
 
@@ -41,7 +44,8 @@ def build(directory: Path) -> Path:
     directory.mkdir(parents=True, exist_ok=True)
     command = [str(PROGRAMS / "ansible-galaxy"), "collection", "build", "--force", "--output-path", str(directory)]
     # From a copy: what some tool left in an ignored folder must not be shipped.
-    subprocess.run(command, cwd=copy_of_checkout(WORK / "source"), check=True)
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(command, cwd=copy_of_checkout(Path(folder)), check=True)
     return max(directory.glob("cloudserver-compute-*.tar.gz"), key=lambda path: path.stat().st_mtime)
 
 
@@ -53,7 +57,9 @@ def listing_findings(artifact: Path) -> list[str]:
     findings = [f"ERROR {name} must not be shipped (build_ignore)" for name in sorted(files) if NEVER.search(name)]
     tops = {name.split("/")[0] for name in files}
     findings += [f"ERROR {top} is not known to tools/artifact.py: ship or ignore it" for top in sorted(tops - SHIPPED)]
-    findings += [f"ERROR {name} is missing in the artifact" for name in sorted(NEEDED - files)]
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, check=True, capture_output=True).stdout.decode()
+    used = {name for name in listed.split("\0") if USED.match(name) and (ROOT / name).exists()}
+    findings += [f"ERROR {name} is missing in the artifact" for name in sorted((NEEDED | used) - files)]
     return findings
 
 

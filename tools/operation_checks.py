@@ -16,9 +16,9 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.runner.argumen
 from ansible_collections.cloudserver.compute.tools.operations import COMMON, HEADING, parameters_of
 
 #: The keys of a row.
-NEEDED = frozenset(("id", "method", "path", "modules", "parameters"))
+NEEDED = frozenset(("id", "name", "method", "path", "modules", "parameters"))
 PARAMETERS = ("parameters", "set", "instead", "unreached", "fields_dropped")
-KNOWN = NEEDED | {"body", "ok", "needs", "then", "note", "options", "sent_as", *PARAMETERS}
+KNOWN = NEEDED | {"body", "ok", "needs", "then", "note", "options", "section", "link", "sent_as", *PARAMETERS}
 #: Options whose keys are not in the argument spec, because an entry may also be a name.
 FREE_KEYS = {("server", "networks"): _NIC_KEYS}
 _BODY_KEY = re.compile(r'"([\w:-]+)":')

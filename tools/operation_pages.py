@@ -45,9 +45,11 @@ _OPERATIONS = (
 Operations
 ==========
 
-Every operation that the vendors' documents describe, the module that reaches it and the options that lead to it. The
-``openstack`` platform has those of EasyStack but for live resize, by the same modules. ``make operations-report`` shows
-by which tests each of them is driven. The parameters of each operation are on the page
+Every operation that the vendors' documents describe, the title of the section that describes it, the module that
+reaches it and the options that lead to it. A title is a link if the vendor publishes the document.
+
+The ``openstack`` platform has the operations of EasyStack but for live resize, by the same modules.
+``make operations-report`` shows by which tests each of them is driven. The parameters of each operation are on the page
 :ref:`ansible_collections.cloudserver.compute.docsite.operation_parameters`.
 """
 )
@@ -69,6 +71,7 @@ page :ref:`ansible_collections.cloudserver.compute.docsite.operations`; ids in t
    :depth: 1
 """
 )
+_COLUMNS = ("Operation", "Section of the document", "Request", "Module", "Options")
 #: From this number of fields on, a list that another operation has is not repeated.
 _LONG = 5
 
@@ -81,7 +84,7 @@ def operation_page(operations: Sequence[Operation]) -> str:
     parts = [_OPERATIONS]
     for platform in dict.fromkeys(operation.platform for operation in operations):
         rows = [_cells(operation) for operation in operations if operation.platform == platform]
-        parts += [_heading(platform), table(("Operation", "Request", "Module", "Options"), rows)]
+        parts += [_heading(platform), table(_COLUMNS, rows)]
     return "".join(parts)
 
 
@@ -98,10 +101,16 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     return "\n.. list-table::\n   :header-rows: 1\n   :widths: auto\n\n" + "".join(lines)
 
 
-def _cells(operation: Operation) -> tuple[str, str, str, str]:
+def _cells(operation: Operation) -> tuple[str, str, str, str, str]:
     modules = ", ".join(module_reference(module) for module in operation.modules) or "the connection of every module"
     options = ", ".join(_option_reference(operation, option) for option in operation.options)
-    return operation.id, _request(operation), modules, options
+    title = f"{operation.id}: {operation.name}"
+    return title, _section(operation), _request(operation), modules, options
+
+
+def _section(operation: Operation) -> str:
+    """The title of the document's section, a link where the vendor publishes it."""
+    return f"`{operation.section} <{operation.link}>`__" if operation.link else operation.section
 
 
 def _request(operation: Operation) -> str:
@@ -150,7 +159,7 @@ def _part(operation: Operation, known: list[tuple[str, Mapping[str, str]]]) -> I
     rows = [*_parameter_rows(operation), *_field_rows(found.fields_dropped, known)]
     if not rows:
         return
-    title = f"{operation.id}: {_request(operation)}" if operation.id else "Every request"
+    title = f"{operation.id}: {operation.name}, {_request(operation)}" if operation.id else "Every request"
     yield f"\n{title}\n{'~' * len(title)}\n"
     yield table(("Parameter", "Option, or how it is reached"), rows)
     if len(found.fields_dropped) >= _LONG:

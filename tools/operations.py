@@ -75,6 +75,11 @@ class Operation:
     modules: tuple[str, ...]
     options: tuple[str, ...]
     parameters: Parameters = field(default_factory=Parameters)
+    #: What it does, in words.
+    name: str = ""
+    #: The title of the document's section that describes it, and the address of that.
+    section: str = ""
+    link: str = ""
 
     @property
     def request(self) -> str:
@@ -95,6 +100,9 @@ def load(path: Path = DATA) -> list[Operation]:
             tuple(row["modules"]),
             tuple(row.get("options", ())),
             parameters_of(row),
+            row["name"],
+            row.get("section", ""),
+            row.get("link", ""),
         )
         for platform, rows in read(path).items()
         if platform != COMMON

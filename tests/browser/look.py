@@ -12,8 +12,9 @@ from pathlib import Path
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-not-found]
 from playwright.sync_api import Browser, Page, sync_playwright  # type: ignore[import-not-found]
+from site_checks import check_use
 
-WIDTHS = (420, 900, 1440)
+WIDTHS = (420, 900, 1400)
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
 NAMES = "Array.from(document.querySelectorAll('#servers tbody tr')).filter(row => !row.hidden)"
 FIRST_NAME = NAMES + "[0].cells[0].firstChild.textContent"
@@ -82,6 +83,8 @@ def check_site(browser: Browser, path: Path, pictures: Path) -> list[str]:
         page = opened(browser, path, width, "light", findings)
         page.screenshot(path=pictures / f"{path.stem}-{width}.png")
         findings += [f"{path.name} {width}: {each}" for each in too_wide(page)]
+        page.evaluate("document.querySelectorAll('details').forEach(block => { block.open = true })")
+        findings += [f"{path.name} {width}, all open: {each}" for each in too_wide(page)]
         page.close()
     return findings
 
@@ -93,6 +96,8 @@ def main(pictures: Path, report: Path, *site: Path) -> int:
         findings = check_report(browser, report, pictures)
         for path in site:
             findings += check_site(browser, path, pictures)
+        if site:
+            findings += check_use(browser, site[0].parent, pictures)
         browser.close()
     print("\n".join(findings) or f"nothing found on {1 + len(site)} pages; pictures in {pictures}")
     return 1 if findings else 0

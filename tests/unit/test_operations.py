@@ -87,7 +87,10 @@ def test_the_page_is_what_the_data_makes() -> None:
 
 def test_the_page_has_a_row_for_each_operation() -> None:
     text = operation_pages.operation_page(OPERATIONS)
-    assert re.findall(r"^   \* - ([HEU]\d\d)$", text, re.MULTILINE) == [row.id for row in OPERATIONS]
+    rows = re.findall(r"^   \* - ([HEU]\d\d): (.+)$", text, re.MULTILINE)
+    assert rows == [(row.id, row.name) for row in OPERATIONS]
+    assert "     - 1.4 云主机: 启动云主机\n" in text
+    assert "     - `4.3 批量启动云主机 <https://support.huaweicloud.com/" in text
     assert ":ansopt:`cloudserver.compute.server_power#module:state=started`" in text
     assert "``POST /servers/{server_id}/action``, ``pause``" in text
 
