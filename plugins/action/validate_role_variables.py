@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import difflib
 import os
-from typing import Any, Iterable, Mapping
+from typing import Any, Iterable, Mapping, Sequence
 
 from ansible.errors import AnsibleActionFail
 from ansible.plugins.action import ActionBase
@@ -26,6 +26,13 @@ class ActionModule(ActionBase):
             argument_spec={
                 "allow": {"type": "list", "elements": "str", "default": []},
                 "plan_file": {"type": "path"},
+                "return_plan": {"type": "bool", "default": False},
+                "own_changes": {
+                    "type": "list",
+                    "elements": "str",
+                    "choices": ["power_state", "updated"],
+                    "default": [],
+                },
             }
         )
         role = self._task._role
@@ -38,18 +45,23 @@ class ActionModule(ActionBase):
         if unknown:
             result.update(failed=True, msg=complaint(name, unknown, known), unknown=unknown)
         elif params["plan_file"]:
-            result.update(self._plan(params["plan_file"]))
+            result.update(self._plan(params["plan_file"], params["own_changes"] if params["return_plan"] else None))
         return result
 
-    def _plan(self, path: str) -> dict[str, Any]:
-        """Begins the plan of the role in check mode, and reads the approved one for a run, before anything is done."""
+    def _plan(self, path: str, own_changes: Sequence[str] | None) -> dict[str, Any]:
+        """Begins the plan of the role in check mode, and reads the approved one for a run, before anything is done.
+        ``None`` does not return the plan itself."""
         from ansible_collections.cloudserver.compute.plugins.plugin_utils import locked_file, plan_file
 
         try:
             if self._task.check_mode:
                 plan_file.begin(path)
                 return {}
-            return {"planned": plan_file.contents(plan_file.take(path), path)}
+            plan = plan_file.take(path)
+            found: dict[str, Any] = {"planned": plan_file.contents(plan, path)}
+            if own_changes is not None:
+                found.update(approved_plan=plan, compared_plan=plan_file.without_comparing(plan, own_changes))
+            return found
         except locked_file.FileError as error:
             return {"failed": True, "msg": "%s; nothing was done" % error}
 

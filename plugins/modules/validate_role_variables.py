@@ -28,6 +28,20 @@ options:
       - The plan file of the role. In check mode, a new plan begins, so that no older one is left behind. In a run, the
         plan must exist, and is read before anything is done. An empty string means no plan.
     type: path
+  return_plan:
+    description:
+      - Whether to return the plan itself in a run with O(plan_file), for a role that compares servers with it before
+        its first change.
+    type: bool
+    default: false
+  own_changes:
+    description:
+      - The values of a server that the role itself changes before it carries out a part of the plan, such as V(updated)
+        by a mark in the metadata. A run with RV(compared_plan) does not compare them.
+    type: list
+    elements: str
+    choices: [power_state, updated]
+    default: []
 attributes:
   action:
     description: Has a corresponding action plugin, so it runs on the controller.
@@ -61,8 +75,18 @@ acting_host:
       of the batch acts.
   returned: always
   type: str
+approved_plan:
+  description: The plan, for the option C(plan) of tasks in check mode that compare servers with it.
+  returned: in a run with O(plan_file) and O(return_plan=true)
+  type: dict
+compared_plan:
+  description:
+    - The same plan, so that the values in O(own_changes) are not compared, for the option C(plan) of the tasks that
+      carry it out.
+  returned: in a run with O(plan_file) and O(return_plan=true)
+  type: dict
 planned:
-  description: The C(module), C(options) and C(changes) of each task in the plan.
+  description: The C(module), C(created), C(options) and C(changes) of each task in the plan.
   returned: in a run with O(plan_file)
   type: list
   elements: dict

@@ -156,13 +156,16 @@ def plan(
     images: Mapping[str, Sequence[Mapping[str, Any]]],
     timezone: Any = None,
     now: Any = None,
+    approved: Sequence[Mapping[str, Any]] | None = None,
     **options: Any,
 ) -> dict[str, Any]:
     """The work of a run.
 
     ``clouds``: mappings with ``host`` and ``servers``, as resolve_servers finds them. ``images``: by host, the images
-    of the cloud as server_snapshot_info lists them; a host that is missing has none listed. The result has ``steps``,
-    ``report`` and its ``lines``, ``invalid_tags``, ``ignored``, ``numbers`` and ``refusal``. Raises InvalidDeclaration.
+    of the cloud as server_snapshot_info lists them; a host that is missing has none listed. ``approved``: the outcomes
+    of a comparison with an approved plan, see ``approve``. The result has ``steps``, ``report`` and its ``lines``,
+    ``invalid_tags``, ``ignored``, ``numbers`` and ``refusal``; with ``approved`` also ``refused`` and ``unplanned``.
+    Raises InvalidDeclaration.
     """
     policy = read_policy(**options)
     today = Today(parse_moment(now), parse_zone(timezone or None))
@@ -185,14 +188,55 @@ def plan(
             if decision.findings.reasons:
                 result["report"].append(_row(cloud["host"], decision))
         for step in _steps(cloud["host"], decisions, policy, today):
-            numbers[step["stage"]] += len(step["ids"])
             if step["stage"] == WARNING:
                 step["rows"] = {
                     each.server["id"]: _row(cloud["host"], each) for each in decisions if WARNING in each.stages
                 }
             result["steps"].append(step)
+    if approved is not None:
+        result.update(approve(result["steps"], approved))
+    for step in result["steps"]:
+        numbers[step["stage"]] += len(step["ids"])
     result["lines"] = [_line(row) for row in result["report"]]
     return {**result, "numbers": numbers, "today": today.date.isoformat(), "refusal": _refusal(numbers, policy)}
+
+
+def approve(steps: Sequence[Mapping[str, Any]], approved: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The ``steps`` that an approved plan contains, the texts about servers that it refuses (``refused``), and the
+    names of those that it does not contain (``unplanned``).
+
+    ``approved`` has a mapping for each part of the plan, with its ``stage`` and ``metadata``, and the ``outcomes`` of
+    its servers in check mode. A server that one stage refuses is left out of all of them.
+    """
+    due = {(step["stage"], key): step for step in steps for key in step["ids"]}
+    found: set[tuple[str, str]] = set()
+    refused: dict[str, str] = {}
+    for part in approved:
+        for row in part["outcomes"]:
+            key, stage = row["id"], part["stage"]
+            step = due.get((stage, key))
+            if row["outcome"] == "failed":
+                text = row.get("message") or "the plan refuses it"
+            elif row["outcome"] != "planned":
+                continue
+            elif step is None:
+                text = "the stage is not due any more; make a new plan"
+            elif stage in (MARKING, SNAPSHOT) and step["metadata"] != part["metadata"]:
+                values = ["".join(map(str, each["metadata"].values())) for each in (part, step)]
+                text = "its mark would be %s in the plan, and is %s now; make a new plan" % tuple(values)
+            else:
+                found.add((stage, key))
+                continue
+            refused.setdefault(key, "%s: %s: %s" % (row.get("name") or key, stage, text))
+    kept, left = [], []
+    for step in steps:
+        pairs = list(zip(step["ids"], step["names"]))
+        chosen = [pair for pair in pairs if (step["stage"], pair[0]) in found and pair[0] not in refused]
+        left += [name for key, name in pairs if (step["stage"], key) not in found and key not in refused]
+        if chosen:
+            ids, names = (list(each) for each in zip(*chosen))
+            kept.append({**step, "ids": ids, "names": names})
+    return {"steps": kept, "refused": list(refused.values()), "unplanned": list(dict.fromkeys(left))}
 
 
 def _own_snapshots(images: Sequence[Mapping[str, Any]] | None) -> dict[str, dict[str, str]]:

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import stat
-from typing import Any, Callable, Mapping
+from typing import Any, Callable, Mapping, Sequence
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
@@ -73,8 +73,8 @@ def take(path: str) -> dict[str, Any]:
 
 
 def contents(plan: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
-    """The module, the options and the changes of each task of a plan, as a role reads them. Raises FileError for a plan
-    that this release cannot read."""
+    """The module, the time, the options and the changes of each task of a plan, as a role reads them. Raises FileError
+    for a plan that this release cannot read."""
     try:
         tasks = plan_document.parse(plan, "plan_file: %s" % path)
     except InvalidRequest as error:
@@ -82,6 +82,7 @@ def contents(plan: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
     return [
         {
             "module": task.module,
+            "created": task.created,
             "options": dict(task.options),
             "changes": [
                 {"id": change.id, "name": change.name, "actions": list(change.actions), "ends": change.is_ending}
@@ -90,6 +91,12 @@ def contents(plan: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
         }
         for task in tasks
     ]
+
+
+def without_comparing(plan: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The plan for the tasks of a role that change these values of servers themselves, before a task of the plan. The
+    role has compared them before its first change."""
+    return plan_document.without_comparing(plan, names)
 
 
 def begin(path: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
@@ -53,6 +53,7 @@ class PlannedChange:
     """The change of one server, image, host or other resource. ``id`` is empty for one that does not exist yet.
 
     ``observed`` are further values that the plan depends on, besides the name and the changed values (``before``).
+    ``uncompared`` are the names of those that a run does not compare, because its role changes them itself.
     """
 
     id: str
@@ -62,6 +63,7 @@ class PlannedChange:
     after: Mapping[str, Any] = field(default_factory=dict)
     observed: Mapping[str, Any] = field(default_factory=dict)
     refusal: str | None = None
+    uncompared: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -90,21 +92,25 @@ class PlannedChange:
                 observed=dict(self.observed),
                 fingerprint=self.fingerprint(),
             )
+            if self.uncompared:
+                found["uncompared"] = list(self.uncompared)
         return found
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> PlannedChange:
         """Raises ValueError for an entry that ``as_dict`` did not write."""
         mappings = [data.get(name, {}) for name in ("before", "after", "observed")]
-        actions = data.get("actions", [])
+        actions, uncompared = data.get("actions", []), data.get("uncompared", [])
         texts = [data["id"], *(actions if isinstance(actions, list) else [None])]
+        texts += uncompared if isinstance(uncompared, list) else [None]
         optional = [data["name"], data.get("refusal")]
         if not all(isinstance(text, str) for text in texts + [text for text in optional if text is not None]):
             raise ValueError("a change has an entry of the wrong type")
         if not all(isinstance(each, Mapping) for each in mappings):
             raise ValueError("a change has an entry that is not a mapping")
         before, after, observed = mappings
-        found = cls(data["id"], data["name"], tuple(actions), before, after, observed, data.get("refusal"))
+        parts = (tuple(actions), before, after, observed, data.get("refusal"), tuple(uncompared))
+        found = cls(data["id"], data["name"], *parts)
         if found.actions and data.get("fingerprint") != found.fingerprint():
             raise ValueError("a change does not match its fingerprint")
         return found
@@ -145,9 +151,14 @@ def evaluate(now: PlannedChange, approved: PlannedChange | None, is_selected: bo
         why = "it could not be changed then" if approved.refusal else "it needed no change then"
         text = "the approved plan does nothing to it, because %s, and it needs %s now; %s"
         return Verdict(True, text % (why, ", ".join(now.actions), _AGAIN))
+    now, approved = (replace(each, observed=_compared(each, approved)) for each in (now, approved))
     if now.fingerprint() != approved.fingerprint():
         return Verdict(True, "it has changed since the plan was made: %s; %s" % (difference(approved, now), _AGAIN))
     return None
+
+
+def _compared(change: PlannedChange, approved: PlannedChange) -> dict[str, Any]:
+    return {key: value for key, value in change.observed.items() if key not in approved.uncompared}
 
 
 def gone(approved: PlannedChange) -> Verdict:

@@ -10,7 +10,7 @@ A plan has one section for each task of a check run. A run finds its section by 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Any, Callable, Mapping, Sequence
 
@@ -75,6 +75,15 @@ def document(tasks: Sequence[Mapping[str, Any]], run: str = "") -> dict[str, Any
     """The plan of these sections. ``run`` identifies the run of Ansible that wrote it."""
     found = {"format": FORMAT, "version": VERSION, "run": run, "tasks": list(tasks)}
     return dict(found, checksum=checksum(found))
+
+
+def without_comparing(data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The plan, so that a run does not compare these observed values."""
+    tasks = []
+    for task in map(PlannedTask.from_dict, data["tasks"]):
+        changes = tuple(replace(change, uncompared=tuple(names)) for change in task.changes)
+        tasks.append(replace(task, changes=changes).as_dict())
+    return document(tasks, data["run"])
 
 
 def checksum(data: Mapping[str, Any]) -> str:

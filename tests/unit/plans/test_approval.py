@@ -64,6 +64,24 @@ def test_any_difference_is_refused_and_named(change: PlannedChange, part: str, s
         assert verdict.text.startswith("it has changed since the plan was made: ")
 
 
+@given(CHANGES, STATES, st.lists(st.text(max_size=8), max_size=3))
+def test_a_plan_without_some_comparisons_refuses_every_other_difference(
+    change: PlannedChange, state: dict[str, Any], names: list[str]
+) -> None:
+    names = [*names, *list(change.observed)[:1]]
+    data = plan_document.document([task(change).as_dict()], "run")
+    (approved,) = plan_document.parse(json.loads(json.dumps(plan_document.without_comparing(data, names))), "plan")[
+        0
+    ].changes
+    now = replace(change, observed=state)
+    sides = [
+        json.dumps({key: value for key, value in each.observed.items() if key not in names}, sort_keys=True)
+        for each in (now, change)
+    ]
+    assert (approval.evaluate(now, approved) is None) == (sides[0] == sides[1])
+    assert approval.evaluate(replace(change, actions=("pause",)), approved)
+
+
 SERVERS = st.builds(
     Server, st.just("id-1"), st.just("openstack"), name=st.sampled_from(["web", "db"]),
     status=st.sampled_from(["ACTIVE", "SHUTOFF"]), updated=st.sampled_from(["1", "2"]),

@@ -323,3 +323,36 @@ def test_nothing_is_deleted_that_was_not_marked_so_many_days_before(
             marked = today if after else None
         assert run(server, images=images, now=now, **options)["steps"] == [], "the second run changes something"
         assert run(server, images=images, now=now.replace("12:00", "23:59"), **options)["steps"] == []
+
+
+def test_an_approved_plan_leaves_what_it_contains_and_refuses_a_server_in_all_stages() -> None:
+    marked = {MARK: "2026-10-01 expired"}
+    names = ("done", "changed", "other-mark", "new")
+    servers = [machine(name, "expires=2026-09-01", metadata=marked) for name in names]
+    extended = machine("extended", "expires=2027-09-01", metadata=marked)
+
+    def part(stage: str, metadata: dict[str, str], **outcomes: str) -> dict[str, Any]:
+        rows = [
+            {"id": "id-" + name, "name": name, "outcome": outcome, "message": "it has changed"}
+            for name, outcome in outcomes.items()
+        ]
+        return {"stage": stage, "metadata": metadata, "outcomes": rows}
+
+    approved = [
+        part("stop", {}, done="planned", changed="failed", extended="planned", **{"other-mark": "planned"}),
+        part("snapshot", {MARK: "2026-10-01"}, done="planned", changed="planned"),
+        part("snapshot", {MARK: "2026-09-15"}, **{"other-mark": "planned"}),
+        part("delete", {}, done="unchanged"),
+    ]
+    found = run(*servers, extended, stages=["mark", "stop", "snapshot"], approved=approved)
+    assert stages(found) == {"stop": ["done"], "snapshot": ["done"]}
+    assert found["numbers"] == {
+        "servers": 5, "unmark": 0, "mark": 0, "warn": 0, "stop": 1, "snapshot": 1, "delete": 0
+    }  # fmt: skip
+    assert found["unplanned"] == ["new"] and [text.partition(": ")[0] for text in found["refused"]] == [
+        "changed", "extended", "other-mark"
+    ]  # fmt: skip
+    assert found["refused"][2].endswith(
+        "its mark would be 2026-09-15 in the plan, and is 2026-10-01 now; make a new plan"
+    )
+    assert "refused" not in run(*servers, stages=["mark"])
