@@ -10,6 +10,7 @@ is read by the OpenStack client.
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import tempfile
 import time
@@ -84,12 +85,14 @@ def run(cases: Sequence[Case], report: Callable[[str], None]) -> int:
 
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-k", dest="only", default="", metavar="TEXT", help="tasks with this in their name alone")
+    parser.add_argument(
+        "-k", dest="only", default="", metavar="PATTERN", help="tasks whose name has this pattern alone"
+    )
     options = parser.parse_args(argv)
     try:
-        cases = [case for case in read() if options.only.lower() in case.name.lower()]
+        cases = [case for case in read() if re.search(options.only, case.name, re.IGNORECASE)]
         if not cases:
-            parser.error("no task has this in its name")
+            parser.error("no task has this pattern in its name")
         install()
         return 1 if run(cases, lambda line: print(line, flush=True)) else 0
     except (BadTasks, LabError) as error:

@@ -59,9 +59,10 @@ def is_changed(steps: list[Mapping[str, Any]]) -> bool:
 
 
 class Client:
-    """The OpenStack client; client.py keeps it running."""
+    """The OpenStack client as one user; client.py keeps it running, with the session of its first command."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
+    def __init__(self, cloud: str, environment: Mapping[str, str]) -> None:
+        self.cloud = cloud
         self._process = subprocess.Popen(
             [str(CLIENT_PYTHON), str(Path(__file__).with_name("client.py"))],
             stdin=subprocess.PIPE,
@@ -70,11 +71,11 @@ class Client:
             env=environment,
         )
 
-    def run(self, cloud: str, command: str) -> Any:
+    def run(self, command: str) -> Any:
         """What the command prints, or None. Raises TaskFailed."""
         arguments = shlex.split(command)
         options = [] if {"create", "list", "show"}.isdisjoint(arguments) else ["-f", "json"]
-        line = ["--os-cloud", cloud, "--os-compute-api-version", "2.96", *arguments, *options]
+        line = ["--os-cloud", self.cloud, "--os-compute-api-version", "2.96", *arguments, *options]
         assert self._process.stdin and self._process.stdout
         self._process.stdin.write(json.dumps(line) + "\n")
         self._process.stdin.flush()
@@ -194,7 +195,8 @@ class Runner:
             no_proxy="127.0.0.1",
             NO_PROXY="127.0.0.1",
         )
-        self.clients = {side: Client(self.environment) for side in SIDES}
+        users = [projects.user(side, admin) for side in SIDES for admin in (False, True)]
+        self.clients = {user: Client(user, self.environment) for user in users}
 
     def close(self) -> None:
         for client in self.clients.values():
@@ -216,7 +218,7 @@ class Runner:
             self._playbook(side, play, seen, case)
             for command in case.end:
                 # Also what an administrator alone sees of a server.
-                seen.end[command] = self._client(self.projects.user(side, True), side, command, words)
+                seen.end[command] = self._client(self.projects.user(side, True), command, words)
             self._playbook(side, play, seen, case)
             return seen
         finally:
@@ -227,7 +229,7 @@ class Runner:
         words = {"folder": str(self.folder), "user": user, "public_key": KEYS["key"], "other_key": KEYS["other"]}
         for given in case.given:
             command = given if isinstance(given, str) else given["run"]
-            printed = self._client(user, side, command, words)
+            printed = self._client(user, command, words)
             for word, name in {} if isinstance(given, str) else given["keep"].items():
                 words[word] = printed[name]
             self._rest(user)
@@ -283,10 +285,10 @@ class Runner:
         if case.shows:
             seen.end["the results"] = found["shows"]
 
-    def _client(self, cloud: str, side: str, command: str, words: Mapping[str, str]) -> Any:
+    def _client(self, user: str, command: str, words: Mapping[str, str]) -> Any:
         for word, value in words.items():
             command = command.replace("{%s}" % word, value)
-        return self.clients[side].run(cloud, command)
+        return self.clients[user].run(command)
 
     def _run(self, command: list[str], label: str) -> None:
         try:
