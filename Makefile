@@ -13,7 +13,8 @@ MINIMUM_COVERAGE := 90
 # One process for each core: at least 2, and at most 4, for the integration targets have four platforms.
 WORKERS ?= $(shell n=$$(nproc 2>/dev/null || echo 2); [ $$n -gt 4 ] && n=4; [ $$n -lt 2 ] && n=2; echo $$n)
 # The programs of tests/ that run tests, as modules; what they import is checked with them
-DRIVERS := integration.run integration.report openstack.run openstack.roles_needed.__main__ matrix.run matrix.installed sanity.run browser.run
+DRIVERS := integration.run integration.report openstack.run openstack.roles_needed.__main__ openstack.migration.__main__ \
+	matrix.run matrix.installed sanity.run browser.run
 # Unit tests of rules that any change can break: layers, words, pages, argument specs, plans
 FAST := tests/unit/plans tests/unit/execution tests/unit/test_layers.py tests/unit/test_words.py tests/unit/test_operations.py \
 	tests/unit/test_platform_names.py tests/unit/modules/test_option_aliases.py tests/unit/modules/test_invalid_options.py

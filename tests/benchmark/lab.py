@@ -42,9 +42,10 @@ class Lab:
 
 @dataclass(frozen=True)
 class Child:
-    """A process that ended well: wall time in seconds, peak memory in MiB, what it printed."""
+    """A process that ended well: wall time and processor time in seconds, peak memory in MiB, what it printed."""
 
     seconds: float
+    cpu_seconds: float
     peak_mib: float
     output: str
 
@@ -140,4 +141,4 @@ def measure(command: Sequence[str], at_most: float = CHILD_SECONDS, **variables:
     if found["status"]:
         name = " ".join(Path(word).name for word in command[:2])
         raise BenchmarkError("%s ended with status %s:\n%s" % (name, found["status"], output[-2000:]))
-    return Child(found["seconds"], found["peak_kib"] / 1024, output)
+    return Child(found["seconds"], found["cpu_seconds"], found["peak_kib"] / 1024, output)

@@ -1,4 +1,4 @@
-"""Run a command; write its wall time and peak memory to a file: measured.py FILE COMMAND...
+"""Run a command; write its wall time, processor time and peak memory to a file: measured.py FILE COMMAND...
 
 A process of its own, and a small one: Linux hands the peak memory of the process that starts another on to it, so a
 benchmark that has grown would be measured in place of what it starts.
@@ -22,5 +22,10 @@ if __name__ == "__main__":
     _pid, status, usage = os.wait4(child, 0)
     seconds = time.perf_counter() - begin
     with open(sys.argv[1], "w", encoding="ascii") as report:
-        document = {"status": os.waitstatus_to_exitcode(status), "seconds": seconds, "peak_kib": usage.ru_maxrss}
+        document = {
+            "status": os.waitstatus_to_exitcode(status),
+            "seconds": seconds,
+            "cpu_seconds": usage.ru_utime + usage.ru_stime,
+            "peak_kib": usage.ru_maxrss,
+        }
         json.dump(document, report)

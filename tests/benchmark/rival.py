@@ -13,11 +13,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 from figures import Figure
 from lab import BIN, HERE, ROOT, WORK, BenchmarkError, Child, Lab, measure, say
@@ -27,15 +29,22 @@ RIVAL = ROOT / ".cache" / "rival" / "bin"
 #: Where the lab's clouds.yaml is, and how servers are seeded.
 CLOUDS = Path(os.environ.get("BENCHMARK_CLOUDS") or ROOT / ".cache" / "openstack" / "clouds.yaml")
 SEED = ROOT / "tests" / "openstack" / "seed.sh"
-CLOUD = "oslab"
+CLOUD, ADMIN_CLOUD = "oslab", "oslab-admin"
+#: The services of the lab by their ports; tests/openstack/lib.sh has the same ones.
+PORTS = {5000: "identity", 8774: "compute", 9292: "image", 9696: "network", 8779: "volume"}
+#: A key that nobody has the private part of.
+PUBLIC_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAINdamAGCsQq31Uv+08lkBzoO4XLz2qYjJa8CGmj3B1Ea"
 TASKS = 11
 #: Seconds that a play may take: a hundred turns of a loop are not a hang.
 AT_MOST = 1800.0
 FLEET = 50
+#: Servers, key pairs, flavors and aggregates of one play.
+SOME = 20
 SERVERS = 1000
 NOTE = (
     "`times` is openstack.cloud / cloudserver.compute, median over the repetitions of the ratios within each."
-    " One task: (play of %d tasks - play of 1) / %d. `requests` are those of one task, or of the whole, counted in a"
+    " `cpu, s`: processor time of the play, without the cloud's. One task: (play of %d tasks - play of 1) / %d."
+    " `requests`, also by service, are those of one task, or of the whole, counted in a"
     " run of its own. `bare, s`: what neither can go below: bare requests for the same, and ansible-inventory with an"
     " empty inventory; `own share`: of the time that openstack.cloud adds to it, what cloudserver.compute adds."
     % (TASKS, TASKS - 1)
@@ -70,27 +79,35 @@ THEIRS = Side("openstack.cloud", RIVAL)
 SIDES = (OURS, THEIRS)
 
 
-def write(path: Path, side: Side, tasks: Sequence[dict[str, Any]]) -> Path:
-    """A play of these tasks on localhost."""
+def write(
+    path: Path, side: Side, tasks: Sequence[dict[str, Any]], cloud: str = CLOUD, hosts: str = "localhost"
+) -> Path:
+    """A play of these tasks, run on this machine."""
     play = {
         "name": "Benchmark",
-        "hosts": "localhost",
+        "hosts": hosts,
         "connection": "local",
         "gather_facts": False,
         "vars": {"ansible_python_interpreter": str(side.folder / "python")},
-        "module_defaults": {"group/cloudserver.compute.compute": {"cloud": CLOUD}}
+        "module_defaults": {"group/cloudserver.compute.compute": {"cloud": cloud}}
         if side is OURS
-        else {"group/openstack.cloud.openstack": {"cloud": CLOUD}},
+        else {"group/openstack.cloud.openstack": {"cloud": cloud}},
         "tasks": [{"name": "Task %d" % number, **task} for number, task in enumerate(tasks)],
     }
     path.write_text(json.dumps([play]))
     return path
 
 
-def counted(side: Side, play: Path) -> int:
+def logged(log: Path) -> Counter[str]:
+    """The requests of a log by service."""
+    urls = (line.split(" ", 1)[1] for line in log.read_text().splitlines())
+    return Counter(PORTS.get(urlsplit(url).port or 0, "other") for url in urls)
+
+
+def counted(side: Side, play: Path) -> Counter[str]:
     log = WORK / "requests.log"
     side.play(play, log)
-    return len(log.read_text().splitlines())
+    return logged(log)
 
 
 def one_task(lab: Lab, name: str, tasks: dict[Side, dict[str, Any]], least: float) -> Figure:
@@ -100,62 +117,97 @@ def one_task(lab: Lab, name: str, tasks: dict[Side, dict[str, Any]], least: floa
         for side, task in tasks.items()
     }
     spent: dict[Side, list[float]] = {side: [] for side in SIDES}
+    cpu: dict[Side, list[float]] = {side: [] for side in SIDES}
     for repetition in range(1, lab.repetitions + 1):
         say("rival: %s, repetition %d of %d" % (name, repetition, lab.repetitions))
         for side, (short, long) in plays.items():
-            spent[side].append((side.play(long).seconds - side.play(short).seconds) / (TASKS - 1))
-    requests = {
-        side: (counted(side, long) - counted(side, short)) / (TASKS - 1) for side, (short, long) in plays.items()
+            many, one = side.play(long), side.play(short)
+            spent[side].append((many.seconds - one.seconds) / (TASKS - 1))
+            cpu[side].append((many.cpu_seconds - one.cpu_seconds) / (TASKS - 1))
+    requests = {}
+    for side, (short, long) in plays.items():
+        many_requests, one_request = counted(side, long), counted(side, short)
+        requests[side] = {
+            service: (many_requests[service] - one_request[service]) / (TASKS - 1) for service in many_requests
+        }
+    return _figure(name, spent, cpu, {}, requests, least)
+
+
+def whole(
+    lab: Lab,
+    name: str,
+    tasks: dict[Side, list[dict[str, Any]]],
+    least: float,
+    *,
+    reset: Sequence[dict[str, Any]] = (),
+    cloud: str = CLOUD,
+    hosts: Sequence[str] = (),
+) -> Figure:
+    """A whole play, with its start. ``reset``: tasks of ours that make the beginning again, not measured. ``hosts``:
+    the play runs for each of these hosts, all at once."""
+    pattern = "all:!localhost" if hosts else "localhost"
+    more = ["-i", ",".join([*hosts, ""]), "--forks", str(len(hosts))] if hosts else []
+    plays = {
+        side: write(WORK / ("rival-%s.json" % side.name), side, some, cloud, pattern) for side, some in tasks.items()
     }
-    return _figure(name, spent, {}, requests, least)
+    beginning = write(WORK / "rival-reset.json", OURS, reset, cloud) if reset else None
 
+    def call(side: Side, log: Path | None) -> Child:
+        if beginning:
+            OURS.play(beginning)
+        return side.play(plays[side], log, *more)
 
-def whole(lab: Lab, name: str, tasks: dict[Side, list[dict[str, Any]]], least: float) -> Figure:
-    """A whole play, with its start."""
-    plays = {side: write(WORK / ("rival-%s.json" % side.name), side, some) for side, some in tasks.items()}
-    return _measured(
-        lab,
-        name,
-        {side: (lambda log, side=side, file=file: side.play(file, log)) for side, file in plays.items()},
-        least,
-    )
+    try:
+        return _measured(lab, name, {side: (lambda log, side=side: call(side, log)) for side in SIDES}, least)
+    finally:
+        if beginning:
+            OURS.play(beginning)
 
 
 def _measured(lab: Lab, name: str, calls: dict[Side, Any], least: float, bare: float | None = None) -> Figure:
     spent: dict[Side, list[float]] = {side: [] for side in SIDES}
+    cpu: dict[Side, list[float]] = {side: [] for side in SIDES}
     memory: dict[Side, list[float]] = {side: [] for side in SIDES}
     for repetition in range(1, lab.repetitions + 1):
         say("rival: %s, repetition %d of %d" % (name, repetition, lab.repetitions))
         for side, call in calls.items():
             child = call(None)
             spent[side].append(child.seconds)
+            cpu[side].append(child.cpu_seconds)
             memory[side].append(child.peak_mib)
     requests = {}
     for side, call in calls.items():
         log = WORK / "requests.log"
         call(log)
-        requests[side] = float(len(log.read_text().splitlines()))
-    return _figure(name, spent, memory, requests, least, bare)
+        requests[side] = {service: float(number) for service, number in logged(log).items()}
+    return _figure(name, spent, cpu, memory, requests, least, bare)
 
 
 def _figure(
     name: str,
     spent: dict[Side, list[float]],
+    cpu: dict[Side, list[float]],
     memory: dict[Side, list[float]],
-    requests: dict[Side, float],
+    requests: dict[Side, dict[str, float]],
     least: float,
     bare: float | None = None,
 ) -> Figure:
     times = median(theirs / ours for theirs, ours in zip(spent[THEIRS], spent[OURS], strict=True))
+    total = {side: sum(requests[side].values()) for side in SIDES}
     measured = {
         "times": times,
         "share": 1 / times,
         "ours, s": median(spent[OURS]),
         "theirs, s": median(spent[THEIRS]),
-        "ours, requests": requests[OURS],
-        "theirs, requests": requests[THEIRS],
-        "requests": requests[OURS] / max(requests[THEIRS], 1),
+        "ours, cpu, s": median(cpu[OURS]),
+        "theirs, cpu, s": median(cpu[THEIRS]),
+        "ours, requests": total[OURS],
+        "theirs, requests": total[THEIRS],
+        "requests": total[OURS] / max(total[THEIRS], 1),
     }
+    for service in sorted({*requests[OURS], *requests[THEIRS]}):
+        measured["ours, " + service] = requests[OURS].get(service, 0)
+        measured["theirs, " + service] = requests[THEIRS].get(service, 0)
     if memory:
         measured.update({"ours, MiB": median(memory[OURS]), "theirs, MiB": median(memory[THEIRS])})
     if bare is None:
@@ -265,6 +317,7 @@ def run(lab: Lab) -> Sequence[Figure]:
             10,
         ),
     ]
+    found += [row(lab) for row in rows(names)]
     seeded_more()
     name = "inventory of %d servers" % (SERVERS + FLEET)
     # The first listing after a seeding is a cold one.
@@ -281,6 +334,127 @@ def run(lab: Lab) -> Sequence[Figure]:
         side.inventory(file)
     found.append(listing(lab, name + ", from the cache", kept, 2))
     return found
+
+
+def loop(task: dict[str, Any], items: Sequence[Any]) -> dict[str, Any]:
+    return {**task, "loop": list(items)}
+
+
+def rows(names: Sequence[str]) -> list[Callable[[Lab], Figure]]:
+    """What a play does besides: different tasks, loops, hosts, and twenty of everything."""
+    some, numbers = names[:SOME], range(1, SOME + 1)
+    made: dict[str, Any] = {"image": "cirros-a", "flavor": "m1.nano", "network": "lab-private"}
+    item = "{{ item }}"
+    admin_things = {"keypair": "pair-{{ item }}", "flavor": "flavor-{{ item }}", "aggregate": "aggregate-{{ item }}"}
+    flavor = {"vcpus": 1, "ram": 64, "disk": 1}
+    twice_ours = [
+        loop(ours("keypair", name=admin_things["keypair"], public_key=PUBLIC_KEY), numbers),
+        loop(ours("flavor", name=admin_things["flavor"], extra_specs={"a": "1"}, **flavor), numbers),
+        loop(ours("aggregate", name=admin_things["aggregate"], metadata={"a": "1"}), numbers),
+    ]
+    twice_theirs = [
+        loop(theirs("keypair", name=admin_things["keypair"], public_key=PUBLIC_KEY), numbers),
+        loop(theirs("compute_flavor", name=admin_things["flavor"], extra_specs={"a": "1"}, **flavor), numbers),
+        loop(theirs("host_aggregate", name=admin_things["aggregate"], metadata={"a": "1"}), numbers),
+    ]
+    different = {
+        OURS: [
+            ours("server_info", names=names[:1]),
+            ours("server_info", name_patterns=["fleet-00*"]),
+            ours("server_power", names=names[:1], state="started"),
+            ours("server", select={"names": names[:1]}, metadata={"team": "web"}),
+            ours("server", select={"names": names[:1]}, locked=False),
+            ours("server_group", name="benchmark", policy="anti-affinity"),
+            ours("flavor_info", name="m1.nano"),
+            ours("keypair", name="benchmark", public_key=PUBLIC_KEY),
+            ours("keypair_info", name="benchmark"),
+            ours("keypair", name="benchmark-2", state="absent"),
+        ],
+        THEIRS: [
+            theirs("server_info", name=names[0]),
+            theirs("server_info", name="fleet-00*"),
+            theirs("server_action", name=names[0], action="start"),
+            theirs("server_metadata", name=names[0], metadata={"team": "web"}),
+            theirs("server_action", name=names[0], action="unlock"),
+            theirs("server_group", name="benchmark", policy="anti-affinity"),
+            theirs("compute_flavor_info", name="m1.nano"),
+            theirs("keypair", name="benchmark", public_key=PUBLIC_KEY),
+            theirs("keypair_info", name="benchmark"),
+            theirs("keypair", name="benchmark-2", state="absent"),
+        ],
+    }
+    return [
+        lambda lab: whole(lab, "ten different tasks, nothing to do", different, 2),
+        lambda lab: whole(
+            lab,
+            "loop of %d tasks, nothing to do" % len(names),
+            {
+                OURS: [loop(ours("server_power", name=item, state="started"), names)],
+                THEIRS: [loop(theirs("server_action", name=item, action="start"), names)],
+            },
+            5,
+        ),
+        lambda lab: whole(
+            lab,
+            "%d hosts, forks %d, nothing to do" % (SOME, SOME),
+            {
+                OURS: [ours("server_power", name="{{ inventory_hostname }}", state="started")],
+                THEIRS: [theirs("server_action", name="{{ inventory_hostname }}", action="start")],
+            },
+            2,
+            hosts=some,
+        ),
+        lambda lab: whole(
+            lab,
+            "create %d servers" % SOME,
+            {
+                OURS: [ours("server", name="made", count=SOME, **made)],
+                THEIRS: [loop(theirs("server", name="made-{{ item }}", auto_ip=False, **made), numbers)],
+            },
+            2,
+            reset=[
+                ours("server", select={"name_patterns": ["made-*"], "missing": "ignore"}, state="absent"),
+            ],
+        ),
+        lambda lab: whole(
+            lab,
+            "%d key pairs, flavors and aggregates each, declared twice" % SOME,
+            {OURS: twice_ours * 2, THEIRS: twice_theirs * 2},
+            2,
+            reset=[loop(ours(module, name=name, state="absent"), numbers) for module, name in admin_things.items()],
+            cloud=ADMIN_CLOUD,
+        ),
+        lambda lab: whole(
+            lab,
+            "rebuild %d servers" % SOME,
+            {
+                OURS: [ours("server_os", names=some, image="cirros-b", reinstall=True)],
+                THEIRS: [loop(theirs("server_action", name=item, action="rebuild", image="cirros-b"), some)],
+            },
+            2,
+        ),
+        # openstack.cloud sets a password by a rebuild alone.
+        lambda lab: whole(
+            lab,
+            "password of %d servers (openstack.cloud: by a rebuild)" % SOME,
+            {
+                OURS: [ours("server_password", names=some, password="Benchmark-1", force=True)],
+                THEIRS: [
+                    loop(
+                        theirs(
+                            "server_action",
+                            name=item,
+                            action="rebuild",
+                            image="cirros-b",
+                            admin_password="Benchmark-1",
+                        ),
+                        some,
+                    )
+                ],
+            },
+            2,
+        ),
+    ]
 
 
 def names_of_fleet() -> list[str]:

@@ -1,5 +1,5 @@
 """make test-openstack: the simulator's conformance with the real OpenStack, then logins, the role of a user that each
-task needs, targets and roles on it.
+task needs, tasks of openstack.cloud and their translations, targets and roles on it.
 
 Starts the lab where it does not run, and stops it again if it was started here. Which targets run on which cloud,
 and which do not yet, with the reason, is in tests/openstack/targets.yml.
@@ -32,6 +32,8 @@ CONFORMANCE = "conformance"
 LOGINS = "logins"
 # Which role of Keystone's each module needs.
 ROLES_NEEDED = "roles_needed"
+# Tasks of openstack.cloud against their translations.
+MIGRATION = "migration"
 # The scenarios of molecule that hold the roles against it.
 ROLES = "roles"
 SCENARIOS = LAB / "molecule"
@@ -92,11 +94,13 @@ def commands(
     clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: str, write: bool = False
 ) -> list[tuple[str, list[str]]]:
     """What is run, one after the other: (name, command). ``chosen`` are names of clouds, ``conformance``, ``logins``,
-    ``roles_needed`` and ``roles``, or none for all. ``write``: what the lab shows of roles_needed is kept."""
+    ``roles_needed``, ``migration`` and ``roles``, or none for all. ``write``: what the lab shows of roles_needed is
+    kept."""
     found = [
         (CONFORMANCE, [sys.executable, str(LAB / "conformance")]),
         (LOGINS, [sys.executable, "-m", "pytest", "-q", str(LAB / LOGINS)]),
         (ROLES_NEEDED, [sys.executable, str(LAB / ROLES_NEEDED), *(["--write"] if write else [])]),
+        (MIGRATION, [sys.executable, str(LAB / MIGRATION)]),
     ]
     for cloud, targets in clouds.items():
         found.append((cloud, [sys.executable, integration.__file__, "--cloud", cloud, "--mode", mode, *targets]))
@@ -110,7 +114,7 @@ def commands(
 def main(argv: Sequence[str] | None = None) -> int:
     clouds = read()
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parts = (CONFORMANCE, LOGINS, ROLES_NEEDED, *clouds, ROLES)
+    parts = (CONFORMANCE, LOGINS, ROLES_NEEDED, MIGRATION, *clouds, ROLES)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts)} (default: all)")
     parser.add_argument("--mode", choices=integration.MODES, default="in_process", help="default: %(default)s")
     parser.add_argument("--write", action="store_true", help=f"write what {ROLES_NEEDED} shows to {ROLES_NEEDED}.yml")

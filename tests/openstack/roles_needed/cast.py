@@ -168,7 +168,7 @@ class Cast:
         admin = next(row["id"] for row in self.root.get("identity/v3/roles")["roles"] if row["name"] == "admin")
         for name, project in projects.items():
             self.root.call("PUT", f"identity/v3/projects/{project}/users/{self.root.user_id}/roles/{admin}")
-            _empty(Api("admin", ADMIN_PASSWORD, name))
+            empty_project(Api("admin", ADMIN_PASSWORD, name))
             self.root.delete("identity/v3/projects/" + project)
         for row in self.root.get("identity/v3/users?domain_id=default")["users"]:
             if row["name"] in {f"{NAME}-{role}" for role in (*ROLES, OTHER)}:
@@ -205,7 +205,7 @@ def _server(api: Api, name: str) -> str:
     return made
 
 
-def _empty(api: Api) -> None:
+def empty_project(api: Api) -> None:
     """Deletes everything in the project."""
     project = _project(api)
     servers = "compute/v2.1/servers?all_tenants=1&project_id=" + project
