@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import sys
 import tempfile
 import time
@@ -26,7 +27,8 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "unit" / "roles"))
 
 from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
-from playbooks import SECONDS, Lab, Run, kill, role, until  # noqa: E402
+import playbooks  # noqa: E402
+from playbooks import Lab, Run, kill, role, until  # noqa: E402
 
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
 #: Platforms whose administrators have aggregates, flavors and hosts to look after.
@@ -355,7 +357,7 @@ def slices(cell: Cell) -> None:
         halves = [["--limit", ",".join(names)] for names in (cell.hosts[:middle], cell.hosts[middle:])]
     processes = [cell.lab.start(cell.inventory, cell.play, *half) for half in halves]
     for process in processes:
-        output = process.communicate(timeout=SECONDS)[0]
+        output = process.communicate(timeout=playbooks.SECONDS)[0]
         if process.returncode and cell.subject.by_server:
             raise Broken("a slice failed: %s" % " ".join(output.split())[-1200:])
     cell.good()
@@ -401,7 +403,7 @@ def run_and_compare(
             elif state != unbroken:
                 raise Broken("the cloud is not as after an unbroken run: %s" % _difference(unbroken, state))
             found[how] = "ok"
-        except (Broken, AssertionError) as error:
+        except (Broken, AssertionError, subprocess.TimeoutExpired) as error:
             found[how] = str(error)
         print(
             "%-18s %-12s %-12s %5.1f s  %s" % (subject.name, platform, how, time.monotonic() - began, found[how][:160]),
@@ -431,6 +433,9 @@ def main(arguments: Sequence[str]) -> int:
         for platform in subject.platforms
         if (not options.role or subject.name in options.role) and (not options.platform or platform in options.platform)
     ]
+
+    # A run in batches takes longer on a large fleet.
+    playbooks.SECONDS += 5 * (options.servers or 0)
 
     def work(row: tuple[Subject, str]) -> dict[str, str]:
         with tempfile.TemporaryDirectory(prefix="role-runs-") as name:
