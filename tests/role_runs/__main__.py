@@ -26,8 +26,8 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "unit" / "roles"))
 
-from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
 import playbooks  # noqa: E402
+from ansible_collections.cloudserver.compute.tools import simulator  # noqa: E402
 from playbooks import Lab, Run, kill, role, until  # noqa: E402
 
 PLATFORMS = ("openstack", "easystack", "ustack", "huaweicloud")
