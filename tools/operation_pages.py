@@ -46,7 +46,7 @@ Operations
 ==========
 
 Every operation that the vendors' documents describe, the title of the section that describes it, the module that
-reaches it and the options that lead to it. A title is a link if the vendor publishes the document.
+reaches it and the options that lead to it. A title that is a link leads to the vendor's page.
 
 The ``openstack`` platform has the operations of EasyStack but for live resize, by the same modules.
 ``make operations-report`` shows by which tests each of them is driven. The parameters of each operation are on the page
@@ -109,7 +109,7 @@ def _cells(operation: Operation) -> tuple[str, str, str, str, str]:
 
 
 def _section(operation: Operation) -> str:
-    """The title of the document's section, a link where the vendor publishes it."""
+    """The title of the document's section, a link where the address of the vendor's page is known."""
     return f"`{operation.section} <{operation.link}>`__" if operation.link else operation.section
 
 

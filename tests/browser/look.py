@@ -30,13 +30,19 @@ def opened(browser: Browser, path: Path, width: int, scheme: str, findings: list
 
 
 def too_wide(page: Page) -> list[str]:
-    """The elements that make the page scroll sideways."""
-    if page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
+    """The elements that are wider than the window, and not in one that scrolls: the site's theme cuts these off."""
+    script = """() => {
+        const scrolls = each => ['auto', 'scroll'].includes(getComputedStyle(each).overflowX);
+        const inside = each => each && each !== document.body && (scrolls(each) || inside(each.parentElement));
+        return Array.from(document.querySelectorAll('body *')).filter(each => {
+            const box = each.getBoundingClientRect();
+            return box.width > 0 && box.right > window.innerWidth + 1 && each.checkVisibility() && !inside(each);
+        }).slice(0, 3).map(each => each.tagName + '.' + each.className);
+    }"""
+    found = page.evaluate(script)
+    if not found and page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
         return []
-    script = """Array.from(document.querySelectorAll('body *')).filter(
-        each => each.getBoundingClientRect().right > window.innerWidth + 1 && !each.closest('.scroll')
-    ).slice(0, 3).map(each => each.tagName + '.' + each.className)"""
-    return [f"wider than the window: {', '.join(page.evaluate(script)) or 'the page'}"]
+    return [f"wider than the window: {', '.join(found) or 'the page'}"]
 
 
 def violations(page: Page) -> Iterator[str]:

@@ -20,7 +20,7 @@ CACHE = ROOT / ".cache"
 PICTURES = CACHE / "browser-pictures"
 SITE = ROOT / "build" / "docs" / "html"
 #: Pages of the site with what is widest in it: tables of options, long code lines, Chinese.
-GUIDES = ("roles", "operations", "getting_started_zh_cn")
+GUIDES = ("roles", "operations", "roles_needed", "getting_started_zh_cn")
 PAGES = ("index", "server_module", "server_power_module", *(f"docsite/{name}" for name in GUIDES))
 AWKWARD = (
     "a-name-without-any-place-to-break-it-" * 6,
