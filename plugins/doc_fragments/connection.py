@@ -13,8 +13,8 @@ options:
   platform:
     description:
       - The kind of cloud.
-      - Also read from C(cloudserver_platform) of the O(cloud) in C(clouds.yaml).
-      - Read from the environment variable E(CLOUDSERVER_PLATFORM) if not set here.
+      - Also read from C(cloudserver_platform) of the O(cloud) in C(clouds.yaml), and then from the environment variable
+        E(CLOUDSERVER_PLATFORM). If only E(OS_CLOUD) selects the cloud, the environment variable comes first.
     type: str
     choices: [huaweicloud, easystack, ustack, openstack]
   cloud:

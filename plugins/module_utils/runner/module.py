@@ -14,7 +14,7 @@ from __future__ import annotations
 import os
 import traceback
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Callable, Collection, Mapping, Sequence, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Collection, Mapping, NoReturn, Sequence, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -315,9 +315,20 @@ def _has_jmespath() -> bool:
     return True
 
 
+class ShippedModule(AnsibleModule):  # type: ignore[misc]
+    """AnsibleModule, which shows the options of a task that it refuses, but not the value of a misspelt password."""
+
+    def fail_json(self, msg: str, **more: Any) -> NoReturn:
+        """As AnsibleModule has it."""
+        shown = module_secrets.invocation(self.params, self.argument_spec, getattr(self, "no_log_values", ()))
+        more.setdefault("invocation", {"module_args": shown})
+        super().fail_json(msg, **more)
+        raise SystemExit(1)
+
+
 def run_as_module(spec: ModuleSpec, run: Callable[[Context], Result]) -> None:
     """The module in its own process."""
-    module = AnsibleModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
+    module = ShippedModule(supports_check_mode=spec.supports_check_mode, **spec.rules())
     hidden = frozenset(module.no_log_values)
     # Nulls are treated as not set. The action plugin has already removed them, unless the module runs without it.
     checked = ArgumentSpecValidator(**spec.rules()).validate(without_nulls(module.params, spec.argument_spec))

@@ -38,6 +38,8 @@ FREE_KEYS = frozenset((
     "metadata", "raw", "extra_specs", "properties", "hints", "scheduler_hints", "files", "passwords", "filters",
 ))  # fmt: skip
 _MASKED = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+#: Of an option that does not exist, or that has the wrong type: it may be a misspelt ``password``.
+_UNKNOWN = "VALUE_OF_AN_UNKNOWN_OPTION"
 
 
 def clean_message(text: str, secrets: Iterable[str], lines: bool = False) -> str:
@@ -98,12 +100,16 @@ def _is_flat(value: Any) -> bool:
 
 
 def invocation(params: Mapping[str, Any], spec: Mapping[str, Any], secrets: Iterable[str]) -> dict[str, Any]:
-    """The invocation of the module for the result: values of options with ``no_log`` are omitted."""
+    """The invocation of the module for the result: values of options with ``no_log``, and of options that do not exist,
+    are omitted."""
     hidden = {secret for secret in secrets if secret}
+    known = set(spec).union(*(option.get("aliases") or () for option in spec.values()))
     shown: dict[str, Any] = {}
     for name, value in params.items():
         option = spec.get(name) or {}
-        if option.get("no_log"):
+        if name not in known or (option.get("options") and isinstance(value, str)):
+            shown[name] = _UNKNOWN
+        elif option.get("no_log"):
             shown[name] = None if value is None else _MASKED
         elif option.get("options") and isinstance(value, Mapping):
             shown[name] = invocation(value, option["options"], hidden)

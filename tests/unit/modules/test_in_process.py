@@ -108,6 +108,26 @@ def test_the_invocation_hides_what_is_secret_and_shows_the_rest(bench: Bench) ->
     assert shown["page_size"] == 1000
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"pasword": "T0p-s3cret"},
+        {"auth": {"passwrod": "T0p-s3cret"}},
+        {"auth": "T0p-s3cret"},
+        {"auth_password": "T0p-s3cret"},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("module", ["server_info", "server_password"])
+def test_a_secret_of_a_misspelt_option_is_hidden(
+    bench: Bench, module: str, options: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arguments = {**bench.options, "all": True, **options}
+    for result in (run_action(module, arguments), run_shipped(module, arguments, monkeypatch)):
+        assert result["failed"] and "T0p-s3cret" not in json.dumps(result), result
+        assert result["invocation"]["module_args"]["platform"] == bench.platform
+
+
 def test_a_secret_that_the_cloud_repeats_is_hidden(bench: Bench) -> None:
     secret = bench.secrets(bench.options)[0]
     server = bench.id_of("web-01")

@@ -214,5 +214,8 @@ class AccessKeyAuthenticator:
             )
         if len(found) > 1:
             names = ", ".join("%s (%s)" % (each["id"], each.get("name")) for each in found)
-            raise SettingsError("Several projects are named %s: %s." % (name, names), hint="Choose: auth.project_id.")
+            raise SettingsError(
+                "Several projects are named %s: %s." % (name, names),
+                hint="Set auth.project_id or HW_PROJECT_ID to the id of one of them.",
+            )
         return str(found[0]["id"])

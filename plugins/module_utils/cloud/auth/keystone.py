@@ -382,7 +382,8 @@ class KeystoneAuthenticator:
         elif len(regions) > 1:
             raise SettingsError(
                 "The catalog has the %s service in several regions: %s." % (service, ", ".join(regions)),
-                hint="Choose one with the option region or OS_REGION_NAME.",
+                hint="Choose one with the option region, with region_name in clouds.yaml, or without clouds.yaml with "
+                "OS_REGION_NAME.",
             )
         if not found:
             endpoints = ", ".join(sorted({"%s in %s" % (each.interface, each.region) for each in of_service}))

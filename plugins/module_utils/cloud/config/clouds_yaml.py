@@ -73,7 +73,19 @@ def candidates(kind: str, environ: Mapping[str, str]) -> list[str]:
     folders = [os.curdir, os.path.join(config, "openstack"), os.path.join(home, ".config", "openstack")]
     folders += [os.path.join(os.sep, "etc", "xdg", "openstack"), os.path.join(os.sep, "etc", "openstack")]
     paths = [named] if named else []
-    return paths + [os.path.join(folder, kind + suffix) for folder in folders for suffix in FILE_SUFFIXES]
+    # XDG_CONFIG_HOME may be the default.
+    paths += [os.path.join(folder, kind + suffix) for folder in folders for suffix in FILE_SUFFIXES]
+    return list(dict.fromkeys(paths))
+
+
+def cloud_names(environ: Mapping[str, str], read_file: Callable[[str], str | None]) -> tuple[str, list[str]]:
+    """The path of clouds.yaml and the names of its clouds; no names if it is missing or invalid."""
+    try:
+        document, path = _first("clouds", environ, read_file)
+    except SettingsError:
+        return "", []
+    clouds = document.get("clouds")
+    return path or "", sorted(str(name) for name in clouds) if isinstance(clouds, dict) else []
 
 
 def load_cloud(
@@ -172,7 +184,10 @@ def _read(path: str, read_file: Callable[[str], str | None]) -> tuple[dict[str, 
         # The parser's own text quotes the line, which may contain the password.
         mark = getattr(error, "problem_mark", None)
         line = " at line %d" % (mark.line + 1) if mark is not None else ""
-        raise SettingsError("%s is not valid YAML%s." % (path, line)) from None
+        begin = text.split("\n")[mark.line] if mark is not None and mark.line < text.count("\n") + 1 else ""
+        is_tab = "\t" in begin[: len(begin) - len(begin.lstrip())]
+        hint = "The line begins with a tab; indent it with spaces." if is_tab else "Check the indentation and quotes."
+        raise SettingsError("%s is not valid YAML%s." % (path, line), hint=hint) from None
     if document is None:
         document = {}
     if not isinstance(document, dict):

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.coercion import as_region
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import SettingsError
@@ -27,6 +28,20 @@ def service_url(host: str, region: str, cloud_domain: str = "") -> str:
 def identity_url(region: str, cloud_domain: str = "") -> str:
     """The URL of IAM in a region. Raises SettingsError for an invalid region."""
     return service_url("iam", region, cloud_domain or _IDENTITY_DOMAINS.get(region, DOMAIN)) + "/v3"
+
+
+def refuse_other_identity(auth_url: str, cloud_domain: str = "") -> None:
+    """Raises SettingsError if the identity service is in no domain of the cloud: the documented endpoints of the
+    services would get a token of another cloud."""
+    host = urlsplit(auth_url).hostname or ""
+    domains = {(cloud_domain or DOMAIN).partition(":")[0], *({} if cloud_domain else _IDENTITY_DOMAINS.values())}
+    if not any(host == domain or host.endswith("." + domain) for domain in domains):
+        raise SettingsError(
+            "auth.auth_url is %s, and platform huaweicloud would send its token to %s."
+            % (auth_url, sorted(domains)[0]),
+            hint="Set platform (or CLOUDSERVER_PLATFORM) to the platform of this cloud. If it is a Huawei Cloud with "
+            "another domain, set cloud_domain or endpoint.",
+        )
 
 
 def as_domain(value: str) -> str:

@@ -38,6 +38,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.d
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.files import read_text
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.huaweicloud_addresses import (
     as_domain,
+    refuse_other_identity,
     service_url,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.option_names import (
@@ -60,6 +61,8 @@ INTERFACES = ("public", "internal", "admin")
 OPTIONS = tuple(name for name in ENVIRONMENT if name not in AUTH_LEAVES)
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_RETRIES = 4
+#: The most names of clouds in a message.
+_SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -120,12 +123,12 @@ def resolve(
     own = _from_options(options)
     ours = _from_family(environ, "CLOUDSERVER_", "")
     cloud = as_text(options.get("cloud"), "cloud")
-    platform = as_text(options.get("platform"), "platform") or environ.get("CLOUDSERVER_PLATFORM") or ""
+    platform = as_text(options.get("platform"), "platform")
     region = as_text(options.get("region"), "region")
     if cloud:
         entry = _load_cloud(cloud, region, environ, read_file)
-        platform = _platform(platform or entry["platform"])
-        # Credentials of the environment are those of another cloud.
+        # The platform and the credentials of the environment may be those of another cloud.
+        platform = _platform(platform or entry["platform"] or environ.get("CLOUDSERVER_PLATFORM"), environ)
         sources = [own, replace(ours, auth={}), _from_entry(cloud, entry)]
         if platform == "huaweicloud":
             sources = with_files_of_vendor(sources, environ, read_file, False)
@@ -134,7 +137,9 @@ def resolve(
     found = None
     if named and not {"access_key", *SIGNING_LEAVES} & set(own.auth):
         found = _load_cloud(named, region or environ.get("OS_REGION_NAME") or "", environ, read_file)
-    platform = _platform(platform or (found or {}).get("platform"))
+    platform = _platform(
+        platform or environ.get("CLOUDSERVER_PLATFORM") or (found or {}).get("platform"), environ, read_file
+    )
     sources = [own, ours] + _from_environment(environ, platform)
     # An access key is unrelated to the OpenStack cloud that OS_CLOUD may select for other tools.
     foreign = (
@@ -183,12 +188,16 @@ def _assemble(
     endpoint = endpoints.pop("compute", "")
     if "metadata" in endpoints and platform != "huaweicloud":
         raise SettingsError("endpoints.metadata: platform %s does not use it; leave it out." % platform)
+    is_documented = False
     if not endpoint and platform == "huaweicloud":
         if not region:
             raise SettingsError("Platform huaweicloud needs a region.", hint=_place("region", platform))
         endpoint = service_url("ecs", region, cloud_domain)
+        is_documented = True
     try:
         credentials = choose(platform, region, endpoint, sources, cloud_domain)
+        if is_documented and credentials.auth_url and credentials.method in ("password", "token"):
+            refuse_other_identity(credentials.auth_url, cloud_domain)
         credentials.validate()
     except SettingsError as error:
         error.hint = " ".join([*unused, error.hint or ""]).strip() or None
@@ -343,14 +352,21 @@ def _openrc(environ: Mapping[str, str], values: dict[str, Any]) -> None:
     values["endpoints"] = endpoint_overrides(beside)
 
 
-def _platform(value: Any) -> str:
-    if value not in PLATFORMS:
-        found = "platform is %r" % value if value else "platform is missing"
-        raise SettingsError(
-            "%s; it must be one of %s." % (found, ", ".join(PLATFORMS)),
-            hint="Set the option platform, CLOUDSERVER_PLATFORM, or cloudserver_platform in clouds.yaml.",
-        )
-    return str(value)
+def _platform(value: Any, environ: Mapping[str, str], read_file: Callable[[str], str | None] | None = None) -> str:
+    """The platform. Raises SettingsError if it is missing or unknown; with ``read_file`` no cloud is selected, and the
+    hint names those of clouds.yaml."""
+    if value in PLATFORMS:
+        return str(value)
+    hint = "Set the option platform, CLOUDSERVER_PLATFORM, or cloudserver_platform in clouds.yaml."
+    if not value and read_file and not environ.get("OS_CLOUD"):
+        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import cloud_names
+
+        path, names = cloud_names(environ, read_file)
+        if names:
+            known = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+            hint = "Choose a cloud with the option cloud or OS_CLOUD (%s has %s), or set platform." % (path, known)
+    found = "platform is %r" % value if value else "platform is missing"
+    raise SettingsError("%s; it must be one of %s." % (found, ", ".join(PLATFORMS)), hint=hint)
 
 
 def _place(name: str, platform: str) -> str:

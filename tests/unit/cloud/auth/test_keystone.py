@@ -157,7 +157,8 @@ def test_huaweicloud_iam_without_catalog(wire: Any, reply: Any, clock: Any) -> N
     project = {"id": "p9", "name": "cn-north-4"}
     issue(wire, reply, body=token_body(None, project=project), json=body, query=[("nocatalog", "true")])
     auth = {"username": "demo", "password": "s3cret", "user_domain_name": "account"}
-    session = session_for(wire, clock, auth, platform="huaweicloud", region="cn-north-4")
+    endpoint = "https://ecs.cn-north-4.myhuaweicloud.com"
+    session = session_for(wire, clock, auth, platform="huaweicloud", region="cn-north-4", endpoint=endpoint)
     assert session.auth.project_id == "p9"
     assert session.auth.endpoint() == "https://ecs.cn-north-4.myhuaweicloud.com"
     assert session.auth.endpoint("image") == "https://ims.cn-north-4.myhuaweicloud.com"

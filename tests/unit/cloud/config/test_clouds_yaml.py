@@ -189,4 +189,16 @@ def test_a_file_that_was_changed_is_parsed_again() -> None:
 
 
 def test_a_text_that_has_no_encoding_is_not_valid() -> None:
-    assert refused('region_name: "\ud800"') == "./clouds.yaml is not valid YAML."
+    assert refused('region_name: "\ud800"').startswith("./clouds.yaml is not valid YAML.")
+
+
+def test_a_tab_is_named_and_what_the_line_contains_is_not() -> None:
+    with pytest.raises(SettingsError) as caught:
+        load({"./clouds.yaml": "clouds:\n  lab:\n    auth:\n\tpassword: s3cret\n"})
+    assert str(caught.value) == (
+        "./clouds.yaml is not valid YAML at line 4. The line begins with a tab; indent it with spaces."
+    )
+
+
+def test_a_directory_is_searched_once() -> None:
+    assert len(set(clouds_yaml.candidates("clouds", HOME))) == len(clouds_yaml.candidates("clouds", HOME))

@@ -143,6 +143,50 @@ def test_a_cloud_named_as_option_takes_nothing_of_a_cloud_from_the_environment()
     assert (found.region, found.retries, found.auth.user_domain_id) == ("RegionOne", 2, "default")
 
 
+EXPORTED = {"CLOUDSERVER_PLATFORM": "huaweicloud", "HW_REGION_NAME": "cn-north-4"}
+
+
+def test_the_platform_of_a_named_cloud_comes_before_that_of_the_environment() -> None:
+    found = given({"cloud": "lab"}, EXPORTED)
+    assert (found.platform, found.endpoint) == ("openstack", None)
+
+
+@pytest.mark.parametrize(
+    ("options", "environ"),
+    [
+        ({}, {**EXPORTED, "OS_CLOUD": "lab"}),
+        ({}, {**EXPORTED, **OS_ENVIRONMENT}),
+        ({"platform": "huaweicloud", "cloud": "lab"}, {"HW_REGION_NAME": "cn-north-4"}),
+        ({"platform": "huaweicloud", "region": "cn-north-4", "auth": {"auth_url": URL, "token": "t"}}, {}),
+    ],
+)
+def test_a_token_of_another_cloud_is_not_sent_to_huawei_cloud(options: Any, environ: dict[str, str]) -> None:
+    error = refused(options, environ)
+    assert "and platform huaweicloud would send its token to myhuaweicloud.com" in error.message
+    assert "CLOUDSERVER_PLATFORM" in str(error.hint)
+
+
+@pytest.mark.parametrize(
+    ("auth_url", "options"),
+    [
+        ("https://iam.myhuaweicloud.com/v3", {}),
+        ("https://iam.eu-west-101.myhuaweicloud.eu/v3", {}),
+        ("https://iam.otc.t-systems.com/v3", {"cloud_domain": "otc.t-systems.com"}),
+        ("https://gateway.example.com/v3", {"endpoint": "https://gateway.example.com/ecs"}),
+    ],
+)
+def test_a_token_of_huawei_cloud_is_sent_to_its_services(auth_url: str, options: dict[str, Any]) -> None:
+    auth = {"auth_url": auth_url, "token": "t", "project_id": "p"}
+    found = given({"platform": "huaweicloud", "region": "cn-north-4", "auth": auth, **options})
+    assert found.auth.auth_url == auth_url
+
+
+def test_without_a_chosen_cloud_those_of_the_file_are_named() -> None:
+    error = refused({"platform": None, "auth": None}, {})
+    assert error.message.startswith("platform is missing")
+    assert "Choose a cloud with the option cloud or OS_CLOUD (" in str(error.hint) and "lab" in str(error.hint)
+
+
 def test_another_clouds_file_entry_is_left_out() -> None:
     found = given({"platform": "openstack"}, {**OS_ENVIRONMENT, "OS_CLOUD": "lab"})
     assert isinstance(found.auth, Password)
