@@ -148,6 +148,7 @@ def first_commands(folder: str) -> list[str]:
     """Commands to try, for a reader who sees the simulator for the first time."""
     files = shlex.quote(folder)
     return [
+        'export PATH="$PWD/.venv/bin:$PATH"',
         "export OS_CLIENT_CONFIG_FILE=%s/clouds.yaml" % files,
         "ansible localhost -m cloudserver.compute.server_info -a 'cloud=openstack all=true fields=name,status'",
         "ansible localhost -m cloudserver.compute.server_power -a 'cloud=easystack names=web-01 state=stopped'",

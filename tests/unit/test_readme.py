@@ -61,10 +61,10 @@ def filled_in(name: str, text: str, connection: dict[str, Any]) -> str:
 def here(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("readme")
     fleet = [
-        {"name": f"test-{number}", "tags": ["env=test"], "addresses": {"private": [f"10.0.7.{number}"]}}
+        {"name": f"test-{number}", "tags": ["env=demo"], "addresses": {"private": [f"10.0.7.{number}"]}}
         for number in range(1, 4)
     ]
-    fleet.append({"name": "test-kept", "tags": ["env=test", "keep"], "addresses": {"private": ["10.0.7.9"]}})
+    fleet.append({"name": "test-kept", "tags": ["env=demo", "role=db"], "addresses": {"private": ["10.0.7.9"]}})
     fleet.append({"name": "web-1", "tags": ["env=demo", "role=web"], "addresses": {"private": ["10.0.7.10"]}})
     config = folder / "config.yml"
     config.write_text(json.dumps({"platforms": {"easystack": {"servers": fleet}}}))
@@ -135,6 +135,9 @@ def test_the_commands_of_the_readme_do_what_it_says(here: Any) -> None:
     assert "zone_" in graph
     ad_hoc = next(text for command, text in shown.items() if "tag_role_web" in command)
     assert "10.0.7.10" in ad_hoc
+    schedule = next(text for command, text in shown.items() if "targets=all" in command)
+    assert "test-1" in schedule
+    assert "failed=0" in schedule
     for secret in (*keys.values(), ready["platforms"]["easystack"]["auth"]["password"]):
         assert secret not in "".join(shown.values())
 
@@ -144,7 +147,7 @@ def test_the_power_schedule_keeps_what_is_tagged(here: Any) -> None:
     type_in("ansible-playbook power.yml -e office=closed", folder, environment, keys)
     servers = simulator.control(ready, "GET", "/easystack/servers")["servers"]
     stopped = {server["name"] for server in servers if server["status"] == "SHUTOFF"}
-    assert stopped == {"test-1", "test-2", "test-3"}
+    assert stopped == {"test-1", "test-2", "test-3", "web-1"}
     again = type_in("ansible-playbook power.yml -e office=closed", folder, environment, keys) or ""
     assert "changed=0" in again
 

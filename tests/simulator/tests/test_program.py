@@ -76,9 +76,9 @@ def test_the_commands_that_it_prints_work_and_each_request_is_a_line(tmp_path: P
     folder = tmp_path / "it's here"
     with start("--clouds", str(folder), "--show-requests") as process:
         assert process.stdout is not None
-        lines = [process.stdout.readline() for _number in range(9)]
+        lines = [process.stdout.readline() for _number in range(10)]
         commands = [line.strip() for line in lines if line.startswith("  ")]
-        assert len(commands) == 4
+        assert len(commands) == 5
         for name in ("clouds.yaml", "huaweicloud.sh"):
             assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
         environment = reader_environment(tmp_path, PATH=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
