@@ -131,7 +131,7 @@ sanity: $(VENV)/.test | $(CACHE)  ## Gate: ansible-test sanity, no ignore file
 benchmark: $(VENV)/.test | $(CACHE)  ## Measure requests, time and memory against the budgets
 	@$(RUN) tests/benchmark $(ARGS)
 
-benchmark-openstack: $(VENV)/.test $(CACHE)/rival/.ready  ## Measure against openstack.cloud on the real OpenStack (about 25 min)
+benchmark-openstack: $(VENV)/.test $(CACHE)/rival/.ready  ## Measure against openstack.cloud on the real OpenStack (about an hour)
 	@$(RUN) tests/benchmark --only rival $(ARGS)
 
 $(CACHE)/rival/.ready: requirements/rival.in requirements/rival-constraints.txt tools/venv | $(CACHE)

@@ -226,7 +226,8 @@ class Runner:
 
     def _prepare(self, case: Case, side: str) -> dict[str, str]:
         user = self.projects.user(side, case.admin)
-        words = {"folder": str(self.folder), "user": user, "public_key": KEYS["key"], "other_key": KEYS["other"]}
+        words = {"folder": str(self.folder), "public_key": KEYS["key"], "other_key": KEYS["other"]}
+        words.update(user=user, own_project=f"{NAME}-{side}")
         for given in case.given:
             command = given if isinstance(given, str) else given["run"]
             printed = self._client(user, command, words)
