@@ -416,3 +416,10 @@ def test_a_report_whose_images_cannot_be_read_fails_before_it_writes(lab: Lab) -
     lab.fault(platform="openstack", method="GET", path="/images$", times=None, do={"status": 403})
     run = lab.play(lab.inventory("openstack"), role("fleet_report", fleet_report_backup_days=7))
     assert run.status != 0 and list(lab.folder.glob("fleet.*")) == []
+
+
+def test_a_role_without_servers_names_the_variable_to_set(lab: Lab) -> None:
+    schedules = {"demo": {"hours": "07:00-19:00"}}
+    play = role("power_schedule", power_schedule_tag="env", power_schedule_schedules=schedules)
+    run = lab.play(lab.inventory("openstack"), play)
+    assert run.status != 0 and "power_schedule_selection is empty" in " ".join(run.output.split())
