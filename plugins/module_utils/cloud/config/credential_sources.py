@@ -60,6 +60,12 @@ def choose(
     _refuse_foreign(platform, sources)
     secret, decider = choose_method(platform, sources)
     if not secret:
+        entry = next((source.label for source in sources if source.label.startswith("cloud ")), None)
+        if entry:
+            raise SettingsError(
+                "No credentials for platform %s: %s has no secret." % (platform, entry),
+                hint="Write it into secure.yaml beside clouds.yaml, under the same keys: clouds, cloud, auth, password.",
+            )
         raise SettingsError("No credentials for platform %s." % platform, hint=how_to_give(platform))
     leaves = _chosen_leaves(sources)
     for each in (secret,) if secret in METHODS else IDENTITY:

@@ -187,6 +187,15 @@ def test_without_a_chosen_cloud_those_of_the_file_are_named() -> None:
     assert "Choose a cloud with the option cloud or OS_CLOUD (" in str(error.hint) and "lab" in str(error.hint)
 
 
+def test_an_entry_without_password_names_secure_yaml() -> None:
+    clouds = (
+        "clouds: {lab: {cloudserver_platform: openstack, auth: {auth_url: %s, username: ops, project_name: p}}}" % URL
+    )
+    error = refused({"cloud": "lab", "platform": None, "auth": None}, clouds=clouds)
+    assert error.message == "No credentials for platform openstack: cloud 'lab' of clouds.yaml has no secret."
+    assert str(error.hint).startswith("Write it into secure.yaml beside clouds.yaml")
+
+
 def test_another_clouds_file_entry_is_left_out() -> None:
     found = given({"platform": "openstack"}, {**OS_ENVIRONMENT, "OS_CLOUD": "lab"})
     assert isinstance(found.auth, Password)
