@@ -64,7 +64,7 @@ def choose(
         if entry:
             raise SettingsError(
                 "No credentials for platform %s: %s has no secret." % (platform, entry),
-                hint="Write it into secure.yaml beside clouds.yaml, under the same keys: clouds, cloud, auth, password.",
+                hint="Write it into secure.yaml beside clouds.yaml, with the same keys: clouds, cloud, auth, password.",
             )
         raise SettingsError("No credentials for platform %s." % platform, hint=how_to_give(platform))
     leaves = _chosen_leaves(sources)
