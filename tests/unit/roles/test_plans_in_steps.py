@@ -389,3 +389,25 @@ def test_a_policy_restores_the_snapshots_of_its_plan(lab: Lab, tmp_path: Path) -
     now = lab.servers("openstack")
     assert now["cache-01"]["image"]["name"] == "cache-01-a" and now["web-01"]["image"] == servers["web-01"]["image"]
     assert run.status != 0 and "they have another snapshot now, and nothing was done to them: web-01" in text(run)
+
+
+def test_a_policy_fails_if_a_snapshot_of_its_plan_was_kept(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    given = {"snapshot_policy_state": "pruned", "snapshot_policy_selection": {"tags": ["role=web"]}}
+    servers = lab.servers("openstack")
+    for server in ("web-01", "web-02"):
+        for name in (f"{server}-a", f"{server}-b"):
+            properties = {
+                "image_type": "snapshot", "instance_uuid": servers[server]["id"],
+                "cloudserver_snapshot_policy": "daily", "cloudserver_snapshot": name,
+            }  # fmt: skip
+            lab.control("POST", "/clock", {"advance": 60})
+            lab.control("POST", "/openstack/images", {"name": name, "properties": properties})
+    policy(lab, path, "--check", **given).succeeded()
+    assert planned(path) == {"server_snapshot": ["web-01-a", "web-02-a"]}
+    # The snapshots of a server that no longer exists are kept.
+    lab.control("DELETE", "/openstack/servers/web-01?purge=1")
+    run = policy(lab, path, **given)
+    assert snapshots(lab) == ["web-01-a", "web-01-b", "web-02-b"]
+    assert run.status != 0 and "the approved plan deletes these snapshots, and they were kept" in text(run)
+    assert "or their servers are not in the run: web-01-a" in text(run)
