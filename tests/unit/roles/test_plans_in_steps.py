@@ -226,6 +226,40 @@ def test_stages_of_one_server_are_carried_out_and_a_server_that_has_changed_is_l
     assert again.changed == 0 and len(changes(lab)) == before
 
 
+def test_a_server_is_marked_warned_of_and_stopped_in_one_run(lab: Lab, tmp_path: Path) -> None:
+    """The mark changes the metadata, which the warning changes, too."""
+    path = tmp_path / "plan.json"
+    warned = {"shell": "echo {{ lifecycle_servers | map(attribute='name') | join }} >> %s" % (tmp_path / "warned")}
+    (lab.folder / "warn.yml").write_text(json.dumps([warned]))
+    add(lab, "old-1", metadata={})
+    given = {
+        "lifecycle_stages": ["mark", "warn", "stop", "snapshot"],
+        "lifecycle_warn_tasks": "warn.yml",
+        "lifecycle_stop_after_days": 0,
+        "lifecycle_snapshot_after_days": 0,
+    }
+    stages(lab, path, "--check", **given).succeeded()
+    assert changes(lab) == []
+    stages(lab, path, **given).succeeded()
+    found = lab.servers("openstack")["old-1"]
+    assert found["status"] == "SHUTOFF" and images(lab) == ["old-1"]
+    assert {MARK, MARK + "_warned"} <= set(found["metadata"])
+    number = len(changes(lab))
+    assert stages(lab, path, **given).succeeded().changed == 0 and len(changes(lab)) == number
+    assert (tmp_path / "warned").read_text() == "old-1\n"
+
+
+def test_a_lifecycle_refuses_the_plan_of_another_role(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    add(lab, "old-1")
+    policy(lab, path, "--check", snapshot_policy_selection={"tags": ["old"]}).succeeded()
+    run = stages(lab, path)
+    assert run.status != 0 and changes(lab) == []
+    assert "it has parts of another role or task (server_snapshot); use one file for each role; nothing was done" in (
+        text(run)
+    )
+
+
 def test_a_run_takes_the_decisions_of_the_day_of_the_plan(lab: Lab, tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     add(lab, "old-1")
