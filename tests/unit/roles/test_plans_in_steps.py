@@ -96,6 +96,20 @@ def test_batches_refuse_each_server_that_has_changed_since_and_do_the_others(lab
     assert notes == {name: "r1" if name in rebooted(lab) else None for name in notes}
 
 
+def test_a_server_of_a_cloud_without_a_part_in_the_plan_does_not_stop_the_other_clouds(
+    lab: Lab, tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.json"
+    lab.control("POST", "/openstack/servers", {"name": "one", "tags": ["grp"]})
+    given = {**REBOOT, "rolling_change_selection": {"tags": ["grp"]}, "rolling_change_plan_file": str(path)}
+    inventory = lab.inventory("openstack", "easystack")
+    lab.play(inventory, role("rolling_change", **given), "--check").succeeded()
+    lab.control("POST", "/easystack/servers", {"name": "new", "tags": ["grp"]})
+    run = lab.play(inventory, role("rolling_change", **given))
+    assert rebooted(lab) == ["one"] and changes(lab, "easystack") == []
+    assert run.status != 0 and "nothing was done to them: new: plan: it was made for another cloud" in text(run)
+
+
 # -- ordered_power -----------------------------------------------------------------------------------------------------
 
 
