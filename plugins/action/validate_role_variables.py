@@ -30,7 +30,7 @@ class ActionModule(ActionBase):
                 "own_changes": {
                     "type": "list",
                     "elements": "str",
-                    "choices": ["power_state", "updated"],
+                    "choices": ["metadata", "power_state", "updated"],
                     "default": [],
                 },
             }

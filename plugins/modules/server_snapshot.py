@@ -255,6 +255,7 @@ def run(context: Context) -> Result:
         pairs_of(context.params["metadata"], "metadata", context.cloud.rules) or {},
         context.params["keep_last"],
         context.params["allow_duplicate_name"],
+        context.planned_times(),
     )
     if not context.params["image_ids"]:
         spec.check()

@@ -40,7 +40,7 @@ options:
         by a mark in the metadata. A run with RV(compared_plan) does not compare them.
     type: list
     elements: str
-    choices: [power_state, updated]
+    choices: [metadata, power_state, updated]
     default: []
 attributes:
   action:

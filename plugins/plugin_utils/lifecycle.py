@@ -228,6 +228,12 @@ def approve(steps: Sequence[Mapping[str, Any]], approved: Sequence[Mapping[str, 
                 found.add((stage, key))
                 continue
             refused.setdefault(key, "%s: %s: %s" % (row.get("name") or key, stage, text))
+    for stage, key in sorted(found):
+        if (MARKING, key) in due and (MARKING, key) not in found:
+            step = due[stage, key]
+            name = step["names"][step["ids"].index(key)]
+            text = "its mark of the time of the plan is not there any more; make a new plan"
+            refused.setdefault(key, "%s: %s: %s" % (name, stage, text))
     kept, left = [], []
     for step in steps:
         pairs = list(zip(step["ids"], step["names"]))

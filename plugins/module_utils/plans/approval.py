@@ -53,7 +53,8 @@ class PlannedChange:
     """The change of one server, image, host or other resource. ``id`` is empty for one that does not exist yet.
 
     ``observed`` are further values that the plan depends on, besides the name and the changed values (``before``).
-    ``uncompared`` are the names of those that a run does not compare, because its role changes them itself.
+    ``uncompared`` are the names of those that a run does not compare, because its role changes them itself; a name that
+    is not observed is one of the changed values.
     """
 
     id: str
@@ -151,14 +152,18 @@ def evaluate(now: PlannedChange, approved: PlannedChange | None, is_selected: bo
         why = "it could not be changed then" if approved.refusal else "it needed no change then"
         text = "the approved plan does nothing to it, because %s, and it needs %s now; %s"
         return Verdict(True, text % (why, ", ".join(now.actions), _AGAIN))
-    now, approved = (replace(each, observed=_compared(each, approved)) for each in (now, approved))
+    now, approved = _compared(now, approved), _compared(approved, approved)
     if now.fingerprint() != approved.fingerprint():
         return Verdict(True, "it has changed since the plan was made: %s; %s" % (difference(approved, now), _AGAIN))
     return None
 
 
-def _compared(change: PlannedChange, approved: PlannedChange) -> dict[str, Any]:
-    return {key: value for key, value in change.observed.items() if key not in approved.uncompared}
+def _compared(change: PlannedChange, approved: PlannedChange) -> PlannedChange:
+    """The change without the values that the approved one does not compare."""
+    changed = set(approved.uncompared) - set(approved.observed)
+    before, after = ({key: each[key] for key in each if key not in changed} for each in (change.before, change.after))
+    observed = {key: value for key, value in change.observed.items() if key not in approved.uncompared}
+    return replace(change, before=before, after=after, observed=observed)
 
 
 def gone(approved: PlannedChange) -> Verdict:

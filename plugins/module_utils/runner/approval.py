@@ -84,6 +84,8 @@ class Approval:
         #: The changes of the servers that the selection of the task matched when the plan was made.
         self._expected = {change.key: change for section in alike for change in section.changes}
         self.now: datetime = self.sections[0].time if self.sections else _seconds(context.cloud.session.clock.now())
+        #: The time at which the plan of a server was made: the batches of a role have parts of different times.
+        self.times = {change.key: section.time for section in self.sections for change in section.changes}
 
     # -- reading -----------------------------------------------------------------------------------------------
 

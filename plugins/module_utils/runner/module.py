@@ -220,6 +220,10 @@ class Context:
         """The present time; with an approved plan, the time at which it was made."""
         return self.approval.now if self.approval else self.cloud.session.clock.now()
 
+    def planned_times(self) -> Mapping[str, datetime]:
+        """The times at which the approved plan was made, by the server; empty without one."""
+        return self.approval.times if self.approval else {}
+
     def warn_of_no_servers(
         self, options: Mapping[str, Any], servers: Sequence[Server], missing: Mapping[str, Any] | None
     ) -> None:

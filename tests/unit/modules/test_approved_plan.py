@@ -385,3 +385,22 @@ def test_the_content_of_a_file_counts(bench: Bench, path: Path, tmp_path: Path) 
     data.write_text("#cloud-config\npassword: Another-Password\n")
     with nothing_done(bench):
         refused(bench.call("server_os", **given), "it was made with other options: user_data_file")
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+def test_a_snapshot_of_each_part_gets_the_time_of_its_part(bench: Bench, path: Path, runs: Callable[[], None]) -> None:
+    """A role plans batch by batch, and the batches of its run can be others."""
+    given = {"name": "{name}-{date}-{time}", "plan_file": str(path)}
+    for name in WEB:
+        bench.call("server_snapshot", check=True, names=[name], **given)
+        bench.clock.sleep(60)
+    times = [each["created"] for each in json.loads(path.read_text())["tasks"]]
+    assert len(set(times)) == len(WEB)
+    runs()
+    done = bench.call("server_snapshot", names=WEB, **given)
+    assert set(outcomes(done).values()) == {"done"}, done
+    expected = {f"{name}-{time[:10]}-{time[11:19].replace(':', '')}" for name, time in zip(WEB, times, strict=True)}
+    assert {each["name"] for each in done["snapshots"]} == expected
+    with nothing_done(bench):
+        again = bench.call("server_snapshot", names=WEB, **given)
+    assert set(outcomes(again).values()) == {"unchanged"}

@@ -356,3 +356,14 @@ def test_an_approved_plan_leaves_what_it_contains_and_refuses_a_server_in_all_st
         "its mark would be 2026-09-15 in the plan, and is 2026-10-01 now; make a new plan"
     )
     assert "refused" not in run(*servers, stages=["mark"])
+
+
+def test_an_approved_stage_does_not_follow_a_mark_that_is_not_approved() -> None:
+    """The mark of the time of the plan was removed since."""
+    row = {"id": "id-again", "name": "again", "outcome": "planned"}
+    server = machine("again", "expires=2026-09-01")
+    approved = [{"stage": "stop", "metadata": {}, "outcomes": [row]}]
+    found = run(server, stages=["mark", "stop"], stop_after_days=0, approved=approved)
+    assert stages(found) == {} and found["refused"] == [
+        "again: stop: its mark of the time of the plan is not there any more; make a new plan"
+    ]

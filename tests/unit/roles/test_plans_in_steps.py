@@ -96,6 +96,20 @@ def test_batches_refuse_each_server_that_has_changed_since_and_do_the_others(lab
     assert notes == {name: "r1" if name in rebooted(lab) else None for name in notes}
 
 
+def test_a_server_of_a_cloud_without_a_part_in_the_plan_does_not_stop_the_other_clouds(
+    lab: Lab, tmp_path: Path
+) -> None:
+    path = tmp_path / "plan.json"
+    lab.control("POST", "/openstack/servers", {"name": "one", "tags": ["grp"]})
+    given = {**REBOOT, "rolling_change_selection": {"tags": ["grp"]}, "rolling_change_plan_file": str(path)}
+    inventory = lab.inventory("openstack", "easystack")
+    lab.play(inventory, role("rolling_change", **given), "--check").succeeded()
+    lab.control("POST", "/easystack/servers", {"name": "new", "tags": ["grp"]})
+    run = lab.play(inventory, role("rolling_change", **given))
+    assert rebooted(lab) == ["one"] and changes(lab, "easystack") == []
+    assert run.status != 0 and "nothing was done to them: new: plan: it was made for another cloud" in text(run)
+
+
 # -- ordered_power -----------------------------------------------------------------------------------------------------
 
 
@@ -224,6 +238,40 @@ def test_stages_of_one_server_are_carried_out_and_a_server_that_has_changed_is_l
     before = len(changes(lab))
     again = stages(lab, path).succeeded()
     assert again.changed == 0 and len(changes(lab)) == before
+
+
+def test_a_server_is_marked_warned_of_and_stopped_in_one_run(lab: Lab, tmp_path: Path) -> None:
+    """The mark changes the metadata, which the warning changes, too."""
+    path = tmp_path / "plan.json"
+    warned = {"shell": "echo {{ lifecycle_servers | map(attribute='name') | join }} >> %s" % (tmp_path / "warned")}
+    (lab.folder / "warn.yml").write_text(json.dumps([warned]))
+    add(lab, "old-1", metadata={})
+    given = {
+        "lifecycle_stages": ["mark", "warn", "stop", "snapshot"],
+        "lifecycle_warn_tasks": "warn.yml",
+        "lifecycle_stop_after_days": 0,
+        "lifecycle_snapshot_after_days": 0,
+    }
+    stages(lab, path, "--check", **given).succeeded()
+    assert changes(lab) == []
+    stages(lab, path, **given).succeeded()
+    found = lab.servers("openstack")["old-1"]
+    assert found["status"] == "SHUTOFF" and images(lab) == ["old-1"]
+    assert {MARK, MARK + "_warned"} <= set(found["metadata"])
+    number = len(changes(lab))
+    assert stages(lab, path, **given).succeeded().changed == 0 and len(changes(lab)) == number
+    assert (tmp_path / "warned").read_text() == "old-1\n"
+
+
+def test_a_lifecycle_refuses_the_plan_of_another_role(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    add(lab, "old-1")
+    policy(lab, path, "--check", snapshot_policy_selection={"tags": ["old"]}).succeeded()
+    run = stages(lab, path)
+    assert run.status != 0 and changes(lab) == []
+    assert "it has parts of another role or task (server_snapshot); use one file for each role; nothing was done" in (
+        text(run)
+    )
 
 
 def test_a_run_takes_the_decisions_of_the_day_of_the_plan(lab: Lab, tmp_path: Path) -> None:
@@ -389,3 +437,25 @@ def test_a_policy_restores_the_snapshots_of_its_plan(lab: Lab, tmp_path: Path) -
     now = lab.servers("openstack")
     assert now["cache-01"]["image"]["name"] == "cache-01-a" and now["web-01"]["image"] == servers["web-01"]["image"]
     assert run.status != 0 and "they have another snapshot now, and nothing was done to them: web-01" in text(run)
+
+
+def test_a_policy_fails_if_a_snapshot_of_its_plan_was_kept(lab: Lab, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    given = {"snapshot_policy_state": "pruned", "snapshot_policy_selection": {"tags": ["role=web"]}}
+    servers = lab.servers("openstack")
+    for server in ("web-01", "web-02"):
+        for name in (f"{server}-a", f"{server}-b"):
+            properties = {
+                "image_type": "snapshot", "instance_uuid": servers[server]["id"],
+                "cloudserver_snapshot_policy": "daily", "cloudserver_snapshot": name,
+            }  # fmt: skip
+            lab.control("POST", "/clock", {"advance": 60})
+            lab.control("POST", "/openstack/images", {"name": name, "properties": properties})
+    policy(lab, path, "--check", **given).succeeded()
+    assert planned(path) == {"server_snapshot": ["web-01-a", "web-02-a"]}
+    # The snapshots of a server that no longer exists are kept.
+    lab.control("DELETE", "/openstack/servers/web-01?purge=1")
+    run = policy(lab, path, **given)
+    assert snapshots(lab) == ["web-01-a", "web-01-b", "web-02-b"]
+    assert run.status != 0 and "the approved plan deletes these snapshots, and they were kept" in text(run)
+    assert "or their servers are not in the run: web-01-a" in text(run)

@@ -44,13 +44,15 @@ _NO_MORE = ("killed", "deleted", "pending_delete")
 
 @dataclass(frozen=True)
 class SnapshotSpec:
-    """The options of a task. ``now`` is the time in UTC for ``{date}`` and ``{time}`` in the name."""
+    """The options of a task. ``now`` is the time in UTC for ``{date}`` and ``{time}`` in the name, ``times`` those of
+    servers with a time of their own, by id."""
 
     template: str
     now: datetime
     metadata: Mapping[str, str] = field(default_factory=dict)
     keep_last: int | None = None
     allow_duplicate_name: bool = False
+    times: Mapping[str, datetime] = field(default_factory=dict)
 
     def check(self) -> None:
         """Raises InvalidRequest for an invalid name or number."""
@@ -73,7 +75,7 @@ class SnapshotSpec:
         def fill(place: re.Match[str]) -> str:
             word = place.group(1)
             if word in _FORMS:
-                return self.now.strftime(_FORMS[word][0])
+                return self.times.get(server.id, self.now).strftime(_FORMS[word][0])
             return server.id if word == "id" else server.name or server.id
 
         return _PLACE.sub(fill, self.template)
