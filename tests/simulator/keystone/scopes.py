@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -77,6 +78,15 @@ def _trust(call: Call, wanted: dict[str, Any]) -> dict[str, Any]:
     raise refuse(401, UNAUTHORIZED)
 
 
+#: The roles that each role implies, as Keystone's bootstrap has them.
+_IMPLIED = {"admin": ("manager", "member", "reader"), "manager": ("member", "reader"), "member": ("reader",)}
+
+
+def with_implied(roles: Sequence[str]) -> list[str]:
+    """The roles, and those that they imply: a trust of a member shows its reader too."""
+    return list(dict.fromkeys(each for role in roles for each in (role, *_IMPLIED.get(role, ()))))
+
+
 def roles_for(call: Call, user: dict[str, Any], scope: Scope) -> list[str]:
     """The roles that the user has there. Raises Refusal for none, or for a trust that is another user's."""
     if scope.trust is not None:
@@ -86,7 +96,7 @@ def roles_for(call: Call, user: dict[str, Any], scope: Scope) -> list[str]:
         own = trustor["roles"].get(scope.trust["project"], ())
         if not set(scope.trust["roles"]) <= set(own):
             raise refuse(403, "Some of the roles of the trust are not the trustor's any more.")
-        return list(scope.trust["roles"])
+        return with_implied(scope.trust["roles"])
     identity = hex_id(call.platform, "user", user["name"])
     if scope.system:
         roles, where = user.get("system_roles"), "the system"

@@ -99,7 +99,8 @@ _ADMIN_SINCE = {
 }
 _PLAIN: dict[str, Callable[[Server], Any]] = {
     "flavor": lambda s: s.flavor["id"],
-    "image": lambda s: s.image["id"] if s.image else None,
+    # An empty value is the image of servers that boot from a volume.
+    "image": lambda s: s.image["id"] if s.image else "",
     "host": lambda s: s.host,
     "node": lambda s: s.host,
     "availability_zone": lambda s: s.zone,

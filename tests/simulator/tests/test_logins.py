@@ -62,7 +62,9 @@ def test_a_trust_gives_the_trustee_roles_of_the_trustor(openstack: Any) -> None:
     token = as_user(openstack, "outsider", scope)
     assert token.json["token"]["project"]["name"] == "demo" and token.json["token"]["OS-TRUST:trust"]["id"] == known
     assert token.json["token"]["user"]["name"] == "outsider" and "is_domain" not in token.json["token"]
-    assert [row["domain_id"] for row in token.json["token"]["roles"]] == [None]
+    # A role implies others, as in the real Keystone.
+    roles = token.json["token"]["roles"]
+    assert [(row["name"], row["domain_id"]) for row in roles] == [("member", None), ("reader", None)]
     headers = {"X-Auth-Token": token.headers["X-Subject-Token"]}
     assert openstack.get("/servers", headers=headers).status_code == 200
     assert as_user(openstack, "reader", scope).status_code == 403
