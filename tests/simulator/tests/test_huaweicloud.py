@@ -22,7 +22,6 @@ BAD_LISTS = [
     ({"server_id": ",".join(str(number) for number in range(101))}, "Ecs.0005"),
 ]
 FILTERS: list[tuple[dict[str, Any], set[str]]] = [
-    ({"image": ""}, {"db-01"}),
     ({"name": "web.01"}, {"web-01"}),
     ({"tags": ["role=web", "env=demo"]}, {"web-01", "web-02", "web-03", "web-04"}),
     ({"tags": "_sys_type_hcss_x"}, {"cache-01"}),

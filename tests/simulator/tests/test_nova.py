@@ -58,6 +58,7 @@ BAD_LISTS = [
     ({"sort_key": "host"}, 403, "Policy"),
 ]
 FILTERS: list[tuple[dict[str, str], set[str]]] = [
+    ({"image": ""}, {"db-01"}),
     ({"name": "^web-0[12]$"}, {"web-01", "web-02"}),
     ({"name": "eb-01"}, {"web-01"}),
     ({"name": "^(web-01|db-01)$"}, set()),
