@@ -51,6 +51,7 @@ class ActionModule(ActionBase):
     def _plan(self, path: str, own_changes: Sequence[str] | None) -> dict[str, Any]:
         """Begins the plan of the role in check mode, and reads the approved one for a run, before anything is done.
         ``None`` does not return the plan itself."""
+        from ansible_collections.cloudserver.compute.plugins.module_utils.plans import plan_document
         from ansible_collections.cloudserver.compute.plugins.plugin_utils import locked_file, plan_file
 
         try:
@@ -60,7 +61,7 @@ class ActionModule(ActionBase):
             plan = plan_file.take(path)
             found: dict[str, Any] = {"planned": plan_file.contents(plan, path)}
             if own_changes is not None:
-                found.update(approved_plan=plan, compared_plan=plan_file.without_comparing(plan, own_changes))
+                found.update(approved_plan=plan, compared_plan=plan_document.without_comparing(plan, own_changes))
             return found
         except locked_file.FileError as error:
             return {"failed": True, "msg": "%s; nothing was done" % error}

@@ -14,7 +14,7 @@ import hashlib
 import json
 import os
 import stat
-from typing import Any, Callable, Mapping, Sequence
+from typing import Any, Callable, Mapping
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
@@ -91,12 +91,6 @@ def contents(plan: Mapping[str, Any], path: str) -> list[dict[str, Any]]:
         }
         for task in tasks
     ]
-
-
-def without_comparing(plan: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """The plan for the tasks of a role that change these values of servers themselves, before a task of the plan. The
-    role has compared them before its first change."""
-    return plan_document.without_comparing(plan, names)
 
 
 def begin(path: str) -> None:

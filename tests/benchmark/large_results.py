@@ -23,7 +23,8 @@ TITLE = "Large results and many clouds"
 MEASURED = ("openstack", "huaweicloud")
 INFO = "cloudserver.compute.server_info"
 POWER = "cloudserver.compute.server_power"
-CLOUDS, REGIONS = 20, 10
+#: A region has so many servers.
+CLOUDS, REGIONS, OF_REGION = 20, 10, 10
 #: Seconds of each request, so that a cloud is not as near as loopback.
 AWAY = 1.0
 RESULT_NOTE = (
@@ -128,7 +129,7 @@ def many_clouds(repetitions: int) -> Iterator[Figure]:
     say("large: %d sources" % (CLOUDS * REGIONS))
     regions = ["Region%02d" % number for number in range(REGIONS)]
     config = WORK / "regions.yml"
-    groups = [{"count": 10, "name": region + "-%03d", "region": region} for region in regions]
+    groups = [{"count": OF_REGION, "name": region + "-%03d", "region": region} for region in regions]
     config.write_text(json.dumps({"platforms": {"openstack": {"regions": regions, "generate": groups}}}))
     # Every address of the loopback network is a cloud of its own to the plugin.
     with simulators.running(WORK, "--quiet", "--config", str(config), "--host", "0.0.0.0") as ready:
@@ -151,19 +152,12 @@ def many_clouds(repetitions: int) -> Iterator[Figure]:
 
         one, many = sources(1, regions[:1]), sources(CLOUDS, regions)
         # Once before it counts: the first request makes the simulator prepare its answers.
-        servers = inner_servers(one)
-        inner("parse.py", servers * CLOUDS * REGIONS, many)
+        inner("parse.py", OF_REGION * CLOUDS * REGIONS, many)
         control(ready, "POST", "/faults", {"platform": "openstack", "times": None, "do": {"latency": AWAY}})
-        singles = [inner("parse.py", servers, one)[1] for _unused in range(repetitions)]
-        whole = [inner("parse.py", servers * CLOUDS * REGIONS, many)[1] for _unused in range(repetitions)]
+        singles = [inner("parse.py", OF_REGION, one)[1] for _unused in range(repetitions)]
+        whole = [inner("parse.py", OF_REGION * CLOUDS * REGIONS, many)[1] for _unused in range(repetitions)]
     measured = {"one, s": median(singles), "all, s": median(whole), "ratio": median(whole) / median(singles)}
     yield Figure("large", "%d sources" % (CLOUDS * REGIONS), measured, {}, CLOUDS_NOTE)
-
-
-def inner_servers(path: Path) -> int:
-    """The number of servers of a source."""
-    child = measure([sys.executable, str(HERE / "parse.py"), str(path)])
-    return int(json.loads(child.output.strip().splitlines()[-1])["servers"])
 
 
 def run(lab: Lab) -> Sequence[Figure]:

@@ -78,7 +78,8 @@ def document(tasks: Sequence[Mapping[str, Any]], run: str = "") -> dict[str, Any
 
 
 def without_comparing(data: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """The plan, so that a run does not compare these observed values."""
+    """The plan for the tasks of a role that changes these values of servers itself, and has compared them before its
+    first change."""
     tasks = []
     for task in map(PlannedTask.from_dict, data["tasks"]):
         changes = tuple(replace(change, uncompared=tuple(names)) for change in task.changes)

@@ -324,8 +324,9 @@ class ShippedModule(AnsibleModule):  # type: ignore[misc]
 
     def fail_json(self, msg: str, **more: Any) -> NoReturn:
         """As AnsibleModule has it."""
-        shown = module_secrets.invocation(self.params, self.argument_spec, getattr(self, "no_log_values", ()))
-        more.setdefault("invocation", {"module_args": shown})
+        if "invocation" not in more:
+            shown = module_secrets.invocation(self.params, self.argument_spec, getattr(self, "no_log_values", ()))
+            more["invocation"] = {"module_args": shown}
         super().fail_json(msg, **more)
         raise SystemExit(1)
 

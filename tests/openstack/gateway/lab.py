@@ -9,6 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -27,10 +28,16 @@ SERVICES = {
         ("volume", "CINDER", "8779"),
     )
 }
+ROOT = Path(__file__).resolve().parents[3]
 ADMIN_PASSWORD = os.environ.get("OS_LAB_ADMIN_PASSWORD", "adminpass")
 #: Of all that is asked here: the newest of Nova's that the collection speaks. Cinder refuses a header without its own.
 MICROVERSIONS = "compute 2.96,volume 3.70"
 WAIT_SECONDS = 120.0
+
+
+def lab_folder() -> Path:
+    """Where the lab is installed."""
+    return Path(os.environ.get("OS_LAB_DIR") or ROOT / ".cache" / "openstack")
 
 
 class LabError(Exception):

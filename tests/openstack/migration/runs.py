@@ -22,13 +22,14 @@ from ansible_collections.cloudserver.compute.tests.openstack.gateway.lab import 
     SERVICES,
     Api,
     LabError,
+    lab_folder,
     wait,
 )
 from ansible_collections.cloudserver.compute.tests.openstack.migration.cases import COLLECTIONS, OURS, SIDES, Case
 from ansible_collections.cloudserver.compute.tests.openstack.roles_needed.cast import empty_project
 
 ROOT = Path(__file__).resolve().parents[3]
-LAB = Path(os.environ.get("OS_LAB_DIR") or ROOT / ".cache" / "openstack")
+LAB = lab_folder()
 #: The Python that has the OpenStack client.
 CLIENT_PYTHON = LAB / "venv" / "bin" / "python"
 #: openstack.cloud with its own packages.

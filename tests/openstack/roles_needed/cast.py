@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import subprocess
 import uuid
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from ansible_collections.cloudserver.compute.tests.openstack.gateway.lab import 
     SERVICES,
     Api,
     LabError,
+    lab_folder,
     wait,
 )
 
@@ -72,7 +72,7 @@ print(json.dumps({
 
 def policy_defaults() -> dict[str, dict[str, Any]]:
     """What each service of the lab works with. Raises LabError where its configuration cannot be read."""
-    lab = Path(os.environ.get("OS_LAB_DIR") or ROOT / ".cache" / "openstack")
+    lab = lab_folder()
     found = {}
     for service in ("cinder", "glance", "keystone", "neutron", "nova"):
         command = [str(lab / "venv" / "bin" / "python"), "-c", _POLICY, service, str(lab / "conf" / service)]

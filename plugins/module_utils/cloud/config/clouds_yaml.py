@@ -184,7 +184,7 @@ def _read(path: str, read_file: Callable[[str], str | None]) -> tuple[dict[str, 
         # The parser's own text quotes the line, which may contain the password.
         mark = getattr(error, "problem_mark", None)
         line = " at line %d" % (mark.line + 1) if mark is not None else ""
-        begin = text.split("\n")[mark.line] if mark is not None and mark.line < text.count("\n") + 1 else ""
+        begin = "".join(text.split("\n")[mark.line : mark.line + 1]) if mark is not None else ""
         is_tab = "\t" in begin[: len(begin) - len(begin.lstrip())]
         hint = "The line begins with a tab; indent it with spaces." if is_tab else "Check the indentation and quotes."
         raise SettingsError("%s is not valid YAML%s." % (path, line), hint=hint) from None

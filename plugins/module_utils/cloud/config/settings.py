@@ -128,7 +128,7 @@ def resolve(
     if cloud:
         entry = _load_cloud(cloud, region, environ, read_file)
         # The platform and the credentials of the environment may be those of another cloud.
-        platform = _platform(platform or entry["platform"] or environ.get("CLOUDSERVER_PLATFORM"), environ)
+        platform = _platform(platform or entry["platform"] or environ.get("CLOUDSERVER_PLATFORM"))
         sources = [own, replace(ours, auth={}), _from_entry(cloud, entry)]
         if platform == "huaweicloud":
             sources = with_files_of_vendor(sources, environ, read_file, False)
@@ -137,9 +137,8 @@ def resolve(
     found = None
     if named and not {"access_key", *SIGNING_LEAVES} & set(own.auth):
         found = _load_cloud(named, region or environ.get("OS_REGION_NAME") or "", environ, read_file)
-    platform = _platform(
-        platform or environ.get("CLOUDSERVER_PLATFORM") or (found or {}).get("platform"), environ, read_file
-    )
+    chosen = platform or environ.get("CLOUDSERVER_PLATFORM") or (found or {}).get("platform")
+    platform = _platform(chosen, "" if chosen or named else _clouds_to_choose(environ, read_file))
     sources = [own, ours] + _from_environment(environ, platform)
     # An access key is unrelated to the OpenStack cloud that OS_CLOUD may select for other tools.
     foreign = (
@@ -352,21 +351,25 @@ def _openrc(environ: Mapping[str, str], values: dict[str, Any]) -> None:
     values["endpoints"] = endpoint_overrides(beside)
 
 
-def _platform(value: Any, environ: Mapping[str, str], read_file: Callable[[str], str | None] | None = None) -> str:
-    """The platform. Raises SettingsError if it is missing or unknown; with ``read_file`` no cloud is selected, and the
-    hint names those of clouds.yaml."""
-    if value in PLATFORMS:
-        return str(value)
-    hint = "Set the option platform, CLOUDSERVER_PLATFORM, or cloudserver_platform in clouds.yaml."
-    if not value and read_file and not environ.get("OS_CLOUD"):
-        from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import cloud_names
+def _platform(value: Any, hint: str = "") -> str:
+    if value not in PLATFORMS:
+        found = "platform is %r" % value if value else "platform is missing"
+        raise SettingsError(
+            "%s; it must be one of %s." % (found, ", ".join(PLATFORMS)),
+            hint=hint or "Set the option platform, CLOUDSERVER_PLATFORM, or cloudserver_platform in clouds.yaml.",
+        )
+    return str(value)
 
-        path, names = cloud_names(environ, read_file)
-        if names:
-            known = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
-            hint = "Choose a cloud with the option cloud or OS_CLOUD (%s has %s), or set platform." % (path, known)
-    found = "platform is %r" % value if value else "platform is missing"
-    raise SettingsError("%s; it must be one of %s." % (found, ", ".join(PLATFORMS)), hint=hint)
+
+def _clouds_to_choose(environ: Mapping[str, str], read_file: Callable[[str], str | None]) -> str:
+    """The hint that names the clouds of clouds.yaml; empty if it has none."""
+    from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.clouds_yaml import cloud_names
+
+    path, names = cloud_names(environ, read_file)
+    if not names:
+        return ""
+    known = ", ".join(names[:_SHOWN]) + (", ..." if len(names) > _SHOWN else "")
+    return "Choose a cloud with the option cloud or OS_CLOUD (%s has %s), or set platform." % (path, known)
 
 
 def _place(name: str, platform: str) -> str:
