@@ -10,7 +10,9 @@ Only these things differ from nova.virt.fake.FakeDriverWithoutFakeNodes:
 * a paused or suspended server is seen to be that (in-tree: running);
 * the disks of servers are named as on KVM: /dev/vda (in-tree: /dev/sda);
 * a host forgets a server that left it by live migration (in-tree: it stays,
-  and cannot come back by evacuation).
+  and cannot come back by evacuation);
+* a port whose server was deleted can be attached again, and one that was
+  attached before a restart can be detached (in-tree: the host refuses both).
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -83,6 +85,12 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
 
     def post_live_migration(self, context, instance, block_device_info, migrate_data=None):
         self.instances.pop(instance.uuid, None)
+
+    def attach_interface(self, context, instance, image_meta, vif):
+        self._interfaces[vif["id"]] = vif
+
+    def detach_interface(self, context, instance, vif):
+        self._interfaces.pop(vif["id"], None)
 
     def unrescue(self, context, instance):
         self._adopt(instance)

@@ -60,13 +60,15 @@ _FACTORS = frozenset(("password", "v3password", "totp", "v3totp"))
 
 @dataclass(frozen=True)
 class CredentialSource:
-    """One source of options and auth options. lenient: it may contain values for other tools only (OS_*)."""
+    """One source of options and auth options. lenient: it may contain values for other tools only (OS_*). named_cloud:
+    it is an entry of clouds.yaml."""
 
     label: str
     auth: dict[str, str] = field(repr=False)
     plain: Mapping[str, Any] = field(repr=False)
     auth_type: str | None = None
     lenient: bool = False
+    named_cloud: bool = False
     #: Values for options that only a plugin of keystoneauth1 knows: keys beside auth, and variables.
     beside: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -60,7 +60,7 @@ def choose(
     _refuse_foreign(platform, sources)
     secret, decider = choose_method(platform, sources)
     if not secret:
-        entry = next((source.label for source in sources if source.label.startswith("cloud ")), None)
+        entry = next((source.label for source in sources if source.named_cloud), None)
         if entry:
             raise SettingsError(
                 "No credentials for platform %s: %s has no secret." % (platform, entry),

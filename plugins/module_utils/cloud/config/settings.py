@@ -304,7 +304,8 @@ def _from_options(options: Mapping[str, Any]) -> CredentialSource:
 
 def _from_entry(name: str, entry: dict[str, Any]) -> CredentialSource:
     label = "cloud %r of clouds.yaml" % name
-    return _typed(CredentialSource(label, as_leaves(entry["auth"]), entry, beside=as_leaves(entry["beside"])))
+    beside = as_leaves(entry["beside"])
+    return _typed(CredentialSource(label, as_leaves(entry["auth"]), entry, named_cloud=True, beside=beside))
 
 
 def _typed(source: CredentialSource) -> CredentialSource:
