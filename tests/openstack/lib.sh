@@ -17,6 +17,8 @@ OS_LAB_SERVICE_PASSWORD=${OS_LAB_SERVICE_PASSWORD:-servicepass}
 OS_LAB_HOSTS=${OS_LAB_HOSTS:-"cmp1 cmp2 cmp3 cmp4 cmp5 cmp6"}
 # Known to Nova, and dead: they ran while the template was built, and never again.
 OS_LAB_DEAD_HOSTS=${OS_LAB_DEAD_HOSTS-cmp7}
+# Nova chooses these only where someone asks for them: the zone of its own, and the hosts that tests want empty.
+OS_LAB_SPARE_HOSTS=${OS_LAB_SPARE_HOSTS-cmp4 cmp5 cmp6}
 # The in-tree alternative is fake.FakeDriverWithoutFakeNodes.
 OS_LAB_COMPUTE_DRIVER=${OS_LAB_COMPUTE_DRIVER:-oslab_driver.OsLabDriver}
 # Seconds a server stays SOFT_DELETED when deleted through RegionSoft.
@@ -327,6 +329,7 @@ workers = 1
 discover_hosts_in_cells_interval = 60
 [filter_scheduler]
 host_subset_size = 3
+ram_weight_multiplier = 1000
 enabled_filters = ComputeFilter,ComputeCapabilitiesFilter,ImagePropertiesFilter,ServerGroupAntiAffinityFilter,ServerGroupAffinityFilter,SameHostFilter,DifferentHostFilter,AggregateInstanceExtraSpecsFilter
 [glance]
 region_name = RegionOne
@@ -357,11 +360,13 @@ EOS
     # A directory of its own: nova-compute looks for compute_id beside its
     # configuration files as well as in state_path.
     mkdir -p "$CONF/compute-$h"
+    case " $OS_LAB_SPARE_HOSTS " in *" $h "*) reserved=90000000 ;; *) reserved=0 ;; esac
     cat >"$CONF/compute-$h/host.conf" <<EOS
 [DEFAULT]
 host = $h
 state_path = $STATE/nova/$h
 reclaim_instance_interval = $OS_LAB_RECLAIM
+reserved_host_memory_mb = $reserved
 EOS
   done
 }

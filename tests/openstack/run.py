@@ -18,8 +18,12 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import yaml
 
@@ -90,25 +94,77 @@ def lab() -> Iterator[None]:
         subprocess.run([str(LAB / "down.sh")], check=False)
 
 
-def commands(
+@dataclass(frozen=True)
+class Part:
+    """What is run: a row of the table at the end."""
+
+    name: str
+    command: list[str]
+
+
+#: Parts that run one after the other.
+Lane = list[Part]
+
+
+def rounds(
     clouds: Mapping[str, Sequence[str]], chosen: Sequence[str], mode: str, write: bool = False
-) -> list[tuple[str, list[str]]]:
-    """What is run, one after the other: (name, command). ``chosen`` are names of clouds, ``conformance``, ``logins``,
-    ``roles_needed``, ``migration`` and ``roles``, or none for all. ``write``: what the lab shows of roles_needed is
-    kept."""
-    found = [
-        (CONFORMANCE, [sys.executable, str(LAB / "conformance")]),
-        (LOGINS, [sys.executable, "-m", "pytest", "-q", str(LAB / LOGINS)]),
-        (ROLES_NEEDED, [sys.executable, str(LAB / ROLES_NEEDED), *(["--write"] if write else [])]),
-        (MIGRATION, [sys.executable, str(LAB / MIGRATION)]),
-    ]
+) -> list[list[Lane]]:
+    """What is run: rounds one after the other, the lanes of a round side by side, for the lab mostly waits. ``chosen``
+    are names of clouds, ``conformance``, ``logins``, ``roles_needed``, ``migration`` and ``roles``, or none for all.
+    ``write``: what the lab shows of roles_needed is kept.
+
+    A gateway puts the hosts, flavors and aggregates of the lab back, and conformance lists them: what changes these in
+    another part is in the first round."""
+    python = sys.executable
+    migration = [python, str(LAB / MIGRATION), "--shared"]
+    last = [Part(CONFORMANCE, [python, str(LAB / CONFORMANCE)])]
     for cloud, targets in clouds.items():
-        found.append((cloud, [sys.executable, integration.__file__, "--cloud", cloud, "--mode", mode, *targets]))
-    found += [
-        (ROLES, ["env", f"MOLECULE_GLOB={SCENARIOS}/*/molecule.yml", "molecule", "test", "--scenario-name", name])
+        last.append(Part(cloud, [python, integration.__file__, "--cloud", cloud, "--mode", mode, *targets]))
+    last += [
+        Part(ROLES, ["env", f"MOLECULE_GLOB={SCENARIOS}/*/molecule.yml", "molecule", "test", "--scenario-name", name])
         for name in sorted(path.parent.name for path in SCENARIOS.glob("*/molecule.yml"))
     ]
-    return [(name, command) for name, command in found if not chosen or name in chosen]
+    first = [
+        Part(LOGINS, [python, "-m", "pytest", "-q", str(LAB / LOGINS)]),
+        Part(ROLES_NEEDED, [python, str(LAB / ROLES_NEEDED), *(["--write"] if write else [])]),
+    ]
+    everything = [
+        [first, [Part(MIGRATION, [*migration, "only"])]],
+        [last, [Part(MIGRATION, [*migration, "not"])]],
+    ]
+    found = [
+        [lane for lane in ([part for part in lane if not chosen or part.name in chosen] for lane in lanes) if lane]
+        for lanes in everything
+    ]
+    return [lanes for lanes in found if lanes]
+
+
+Row = tuple[str, bool, float]
+
+
+def run_lane(lane: Lane, output: IO[str] | None) -> list[Row]:
+    """Runs the parts one after the other, all of them; ``output`` is where they print, or None for this terminal."""
+    rows = []
+    for part in lane:
+        print(f"\n== {part.name}", flush=True, file=output)
+        start = time.monotonic()
+        done = subprocess.run(part.command, check=False, stdout=output, stderr=subprocess.STDOUT if output else None)
+        rows.append((part.name, done.returncode == 0, time.monotonic() - start))
+    return rows
+
+
+def run_round(lanes: Sequence[Lane]) -> list[Row]:
+    """Runs the lanes side by side. The first one prints as it goes, the others when all have ended."""
+    with ExitStack() as stack:
+        pool = stack.enter_context(ThreadPoolExecutor(len(lanes)))
+        outputs = [stack.enter_context(TemporaryFile("w+")) for _lane in lanes[1:]]
+        running = [pool.submit(run_lane, lane, output) for lane, output in zip(lanes[1:], outputs, strict=True)]
+        rows = run_lane(lanes[0], None)
+        for future, output in zip(running, outputs, strict=True):
+            rows += future.result()
+            output.seek(0)
+            print(output.read(), flush=True)
+    return rows
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -122,15 +178,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     unknown = sorted(set(options.parts) - set(parts))
     if unknown:
         parser.error(f"there is no part {', '.join(unknown)}")
-    rows: list[tuple[str, bool, float]] = []
+    rows: list[Row] = []
     begin = time.monotonic()
     with lab():
         rows.append(("the lab is up", True, time.monotonic() - begin))
-        for name, command in commands(clouds, options.parts, options.mode, options.write):
-            print(f"\n== {name}", flush=True)
-            start = time.monotonic()
-            passed = subprocess.run(command, check=False).returncode == 0
-            rows.append((name, passed, time.monotonic() - start))
+        for lanes in rounds(clouds, options.parts, options.mode, options.write):
+            rows += run_round(lanes)
     print()
     for name, passed, seconds in rows:
         print(f"{'passed' if passed else 'FAILED':7}{seconds:7.0f} s  {name}")

@@ -138,18 +138,23 @@ def test_a_difference_and_a_failure_fail_the_run(
 
         remove = close = make
 
+    ran: list[str] = []
+
     class Runner(Nothing):
         def run(self, case: Case) -> dict[str, Seen]:
-            if case.name == "fails":
+            ran.append(case.name)
+            if case.name == "fails" or ran == ["disturbed"]:
                 raise TaskFailed("no lab")
-            return seen(server(), SAME_SERVER if case.name == "equal" else server(status="SHUTOFF"))
+            return seen(server(), server(status="SHUTOFF") if case.name == "differs" else SAME_SERVER)
 
     monkeypatch.setattr(driver, "Projects", Nothing)
     monkeypatch.setattr(driver, "Runner", Runner)
     lines: list[str] = []
-    cases = [Case(name, theirs=[], ours=[], end=[SHOW]) for name in ("equal", "differs", "fails")]
+    cases = [Case(name, theirs=[], ours=[], end=[SHOW]) for name in ("disturbed", "differs", "fails")]
     assert driver.run(cases, lines.append) == 2
     assert [line.split(" | ")[1] for line in lines[2:5]] == ["equal", "DIFFERENT", "FAILED"]
+    # A task that failed is tried once more, one whose end states differ is not.
+    assert ran == ["disturbed", "disturbed", "differs", "fails", "fails"]
     assert "differs: server show web-1: status: openstack.cloud" in capsys.readouterr().err
 
 

@@ -55,7 +55,9 @@ def ran(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Commands are noted in place of being run; easystack and what is broken fail."""
     seen: list[list[str]] = []
 
-    def run(command: list[str], check: bool) -> Any:
+    def run(command: list[str], check: bool, stdout: Any = None, stderr: Any = None) -> Any:
+        if stdout:
+            stdout.write(f"output of {Path(command[1]).name}\n")
         seen.append([Path(word).name for word in command])
         failed = any("easystack" in word or "broken" in word for word in command)
         return type("Done", (), {"returncode": int(failed)})
@@ -73,6 +75,22 @@ def test_a_part_that_fails_fails_the_run_and_the_others_run_all_the_same(
     assert ran[-1][2:6] == ["--cloud", "ustack", "--mode", "in_process"]
     assert "1 failed" in capsys.readouterr().out
     assert real_cloud.main(["ustack"]) == 0
+
+
+def test_migration_runs_beside_the_rest_but_what_changes_the_lab_for_all_runs_before(
+    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(real_cloud, "lab", nullcontext)
+    assert real_cloud.main([]) == 1
+    first, last = (ran.index(next(row for row in ran if row[-2:] == ["--shared", value])) for value in ("only", "not"))
+    names = [next((word for word in row[1:] if not word.startswith("-")), "") for row in ran]
+    assert max(first, names.index("roles_needed")) < min(last, names.index("conformance"))
+    clouds = [row[row.index("--cloud") + 1] for row in ran if "--cloud" in row]
+    assert clouds == list(real_cloud.read())
+    printed = capsys.readouterr().out
+    # The second lane's output and rows are there too.
+    assert printed.count("== migration\noutput of migration") == 2
+    assert printed.count(" s  migration\n") == 2
 
 
 def test_the_roles_run_on_each_cloud_that_has_a_scenario(ran: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,9 @@ Only these things differ from nova.virt.fake.FakeDriverWithoutFakeNodes:
 * a host forgets a server that left it by live migration (in-tree: it stays,
   and cannot come back by evacuation);
 * a port whose server was deleted can be attached again, and one that was
-  attached before a restart can be detached (in-tree: the host refuses both).
+  attached before a restart can be detached (in-tree: the host refuses both);
+* a volume with a tag can be detached (in-tree: nova-compute fails for want of
+  the metadata of devices, and the volume stays attached for ever).
 """
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
@@ -22,6 +24,7 @@ from __future__ import annotations
 
 import io
 
+from nova import objects
 from nova.compute import power_state
 from nova.image import glance
 from nova.scheduler.client import report
@@ -91,6 +94,11 @@ class OsLabDriver(fake.FakeDriverWithoutFakeNodes):
 
     def detach_interface(self, context, instance, vif):
         self._interfaces.pop(vif["id"], None)
+
+    def detach_volume(self, context, connection_info, instance, mountpoint, encryption=None):
+        if instance.device_metadata is None:
+            instance.device_metadata = objects.InstanceDeviceMetadata(devices=[])
+        super().detach_volume(context, connection_info, instance, mountpoint, encryption)
 
     def unrescue(self, context, instance):
         self._adopt(instance)
