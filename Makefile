@@ -32,8 +32,12 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/pycache
 # Nobody's own clouds may reach a test or the demo; OS_LAB_* says where the real OpenStack of tests/openstack lies.
 unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOUDSERVER_%,$(.VARIABLES)))
 
-# In order of cost: the cheapest complaint comes first.
-GATES := lint types changelog shell docs-lint ansible-lint unit faults importer molecule integration operations-report sanity
+# The cheapest complaint comes first. Then two lanes side by side: the gates that use every core, and those with a process
+# of their own that would leave cores idle.
+QUICK := lint types changelog shell docs-lint
+WIDE := unit faults integration operations-report
+NARROW := sanity ansible-lint importer molecule
+GATES := $(QUICK) $(WIDE) $(NARROW)
 .PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix test-browser fault-matrix benchmark benchmark-openstack awx-lint docs operations-page roles-needed-page dist constraints clean $(GATES)
 
 help:  ## This list
@@ -46,7 +50,7 @@ simulator: $(VENV)/.demo | $(CACHE)  ## Run the simulator in the foreground, wit
 	@$(RUN) tests/simulator --ready-file $(CACHE)/simulator.json --clouds $(CACHE)/simulator --show-requests $(ARGS)
 
 test: $(VENV)/.test | $(CACHE)  ## Run every gate, as CI does
-	@tools/gates $(GATES)
+	@$(RUN) tools/gates.py $(QUICK) -- $(WIDE) -- $(NARROW)
 
 check: lint types changelog shell  ## The fast gates and the fast unit tests (about a minute), before each commit
 	@pytest -q -n $(WORKERS) $(FAST) $(ARGS)

@@ -8,6 +8,7 @@ The package cryptography is there because ansible-core needs it.
 
 from __future__ import annotations
 
+import inspect
 import ipaddress
 from datetime import datetime
 from pathlib import Path
@@ -22,15 +23,20 @@ EXPIRED = datetime(2021, 1, 1)
 
 
 class Authority:
-    """Issues certificates into a folder. ``path`` is its own, for ca_cert."""
+    """Issues certificates into a folder. ``path`` is its own, for ca_cert. ``extensions``: with those of RFC 5280,
+    which Python requires from 3.13 on, and which many private authorities leave out."""
 
-    def __init__(self, folder: Path, name: str = "authority") -> None:
+    def __init__(self, folder: Path, name: str = "authority", extensions: bool = True) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
+        self._extensions = extensions
         self._key = ec.generate_private_key(ec.SECP256R1())
         self._name = _named(name)
         self._serial = 1
         own = self._builder(name, self._key, END).add_extension(x509.BasicConstraints(True, None), critical=True)
+        if extensions:
+            usage = dict.fromkeys(inspect.signature(x509.KeyUsage).parameters, False)
+            own = own.add_extension(x509.KeyUsage(**{**usage, "key_cert_sign": True, "crl_sign": True}), critical=True)
         self.path = folder / (name + ".pem")
         self.path.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
@@ -52,7 +58,7 @@ class Authority:
 
     def _builder(self, name: str, key: ec.EllipticCurvePrivateKey, end: datetime) -> x509.CertificateBuilder:
         self._serial += 1
-        return (
+        made = (
             x509.CertificateBuilder()
             .subject_name(_named(name))
             .issuer_name(self._name)
@@ -61,6 +67,11 @@ class Authority:
             .not_valid_before(BEGIN)
             .not_valid_after(end)
         )
+        if self._extensions:
+            made = made.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+            authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+            made = made.add_extension(authority, critical=False)
+        return made
 
 
 def _named(name: str) -> x509.Name:

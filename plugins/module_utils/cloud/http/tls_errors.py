@@ -21,6 +21,8 @@ _REFUSED_CERTIFICATE = re.compile(r"ALERT_(UNKNOWN_CA|ACCESS_DENIED|\w*CERTIFICA
 _SET_CLIENT_CERT = "set client_cert, and client_key if the private key is in a file of its own."
 #: OpenSSL's codes for a certificate that is not yet, or no longer valid, and that is for another name or address.
 _NOT_NOW, _OTHER_HOST = (9, 10), (62, 64)
+#: Those for an extension that is missing or wrong: Python sets X509_V_FLAG_X509_STRICT from 3.13 on.
+_STRICT = range(80, 94)
 
 
 def of_files(causes: Sequence[BaseException], what: str) -> SettingsError | None:
@@ -73,4 +75,9 @@ def _trust(code: int) -> str:
         return "Have the cloud's certificate renewed, and check the clock of this machine."
     if code in _OTHER_HOST:
         return "Use a host name in the address that the certificate is issued for."
+    if code in _STRICT:
+        return (
+            "From Python 3.13 on, certificates must have the extensions of RFC 5280: have this one, or that of its "
+            "authority, issued again, or run the task with an older Python."
+        )
     return "Check the address and ca_cert; the certificate must be issued for this host by a known authority."

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 import ssl
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud import errors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.config.settings import Settings
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http import tls_errors
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.session import Session
 
 TLS = pytest.mark.parametrize("newest", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
@@ -33,6 +35,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An authority, a stranger, and certificates of both."""
     place = tmp_path_factory.mktemp("tls")
     own, stranger = Authority(place), Authority(place, "stranger")
+    Authority(place, "old-authority", extensions=False).issue("old-server", "127.0.0.1")
     own.issue("server", "127.0.0.1")
     own.issue("expired", "127.0.0.1", end=EXPIRED)
     own.issue("client")
@@ -102,6 +105,26 @@ def test_a_certificate_for_another_host(serve: Any, folder: Path) -> None:
     error = refused(errors.ConnectionFailed, url, verify=str(folder / "authority.pem"))
     assert error.permanent and "certificate is not valid for 'localhost'" in str(error)
     assert "Use a host name" in str(error.hint)
+
+
+def test_a_certificate_without_the_extensions_that_newer_pythons_require(serve: Any, folder: Path) -> None:
+    """The error of OpenSSL's strict checks, which a connection has by default from Python 3.13 on."""
+    wire = serve("old-server")
+    context = ssl.create_default_context(cafile=folder / "old-authority.pem")
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    host, port = wire.url.removeprefix("https://").split(":")
+    with pytest.raises(ssl.SSLError) as caught, socket.create_connection((host, int(port))) as plain_socket:
+        context.wrap_socket(plain_socket, server_hostname=host)
+    found = [tls_errors.of_handshake([caught.value], "stop the server", wire.url)]
+    settings = {"verify": str(folder / "old-authority.pem")}
+    if sys.version_info >= (3, 13):
+        found.append(refused(errors.ConnectionFailed, wire.url, **settings))
+    else:
+        wire.expect("GET", "/x")
+        assert plain(**settings).get(wire.url + "/x").status == 200
+    for error in found:
+        assert error.permanent and "no trusted TLS connection" in str(error)
+        assert "RFC 5280" in str(error.hint) and "older Python" in str(error.hint)
 
 
 def test_a_certificate_that_has_expired(serve: Any, folder: Path) -> None:
