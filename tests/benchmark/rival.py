@@ -16,6 +16,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -44,10 +45,9 @@ SERVERS = 1000
 NOTE = (
     "`times` is openstack.cloud / cloudserver.compute, median over the repetitions of the ratios within each."
     " `cpu, s`: processor time of the play, without the cloud's. One task: (play of %d tasks - play of 1) / %d."
-    " `requests`, also by service, are those of one task, or of the whole, counted in a"
-    " run of its own. `bare, s`: what neither can go below: bare requests for the same, and ansible-inventory with an"
-    " empty inventory; `own share`: of the time that openstack.cloud adds to it, what cloudserver.compute adds."
-    % (TASKS, TASKS - 1)
+    " `requests`, also by service, are those of one task, or of the whole. `bare, s`: what neither can go below: bare"
+    " requests for the same, and ansible-inventory with an empty inventory; `own share`: of the time that"
+    " openstack.cloud adds to it, what cloudserver.compute adds." % (TASKS, TASKS - 1)
 )
 
 
@@ -104,10 +104,10 @@ def logged(log: Path) -> Counter[str]:
     return Counter(PORTS.get(urlsplit(url).port or 0, "other") for url in urls)
 
 
-def counted(side: Side, play: Path) -> Counter[str]:
+def counted(call: Callable[[Path], Child]) -> tuple[Child, Counter[str]]:
+    """What a call took, and its requests."""
     log = WORK / "requests.log"
-    side.play(play, log)
-    return logged(log)
+    return call(log), logged(log)
 
 
 def one_task(lab: Lab, name: str, tasks: dict[Side, dict[str, Any]], least: float) -> Figure:
@@ -118,18 +118,15 @@ def one_task(lab: Lab, name: str, tasks: dict[Side, dict[str, Any]], least: floa
     }
     spent: dict[Side, list[float]] = {side: [] for side in SIDES}
     cpu: dict[Side, list[float]] = {side: [] for side in SIDES}
+    requests: dict[Side, dict[str, float]] = {}
     for repetition in range(1, lab.repetitions + 1):
         say("rival: %s, repetition %d of %d" % (name, repetition, lab.repetitions))
         for side, (short, long) in plays.items():
-            many, one = side.play(long), side.play(short)
+            many, of_many = counted(partial(side.play, long))
+            one, of_one = counted(partial(side.play, short))
             spent[side].append((many.seconds - one.seconds) / (TASKS - 1))
             cpu[side].append((many.cpu_seconds - one.cpu_seconds) / (TASKS - 1))
-    requests = {}
-    for side, (short, long) in plays.items():
-        many_requests, one_request = counted(side, long), counted(side, short)
-        requests[side] = {
-            service: (many_requests[service] - one_request[service]) / (TASKS - 1) for service in many_requests
-        }
+            requests[side] = {service: (of_many[service] - of_one[service]) / (TASKS - 1) for service in of_many}
     return _figure(name, spent, cpu, {}, requests, least)
 
 
@@ -152,7 +149,7 @@ def whole(
     }
     beginning = write(WORK / "rival-reset.json", OURS, reset, cloud) if reset else None
 
-    def call(side: Side, log: Path | None) -> Child:
+    def call(side: Side, log: Path) -> Child:
         if beginning:
             OURS.play(beginning)
         return side.play(plays[side], log, *more)
@@ -168,18 +165,15 @@ def _measured(lab: Lab, name: str, calls: dict[Side, Any], least: float, bare: f
     spent: dict[Side, list[float]] = {side: [] for side in SIDES}
     cpu: dict[Side, list[float]] = {side: [] for side in SIDES}
     memory: dict[Side, list[float]] = {side: [] for side in SIDES}
+    requests: dict[Side, dict[str, float]] = {}
     for repetition in range(1, lab.repetitions + 1):
         say("rival: %s, repetition %d of %d" % (name, repetition, lab.repetitions))
         for side, call in calls.items():
-            child = call(None)
+            child, seen = counted(call)
+            requests[side] = {service: float(number) for service, number in seen.items()}
             spent[side].append(child.seconds)
             cpu[side].append(child.cpu_seconds)
             memory[side].append(child.peak_mib)
-    requests = {}
-    for side, call in calls.items():
-        log = WORK / "requests.log"
-        call(log)
-        requests[side] = {service: float(number) for service, number in logged(log).items()}
     return _figure(name, spent, cpu, memory, requests, least, bare)
 
 
@@ -304,18 +298,6 @@ def run(lab: Lab) -> Sequence[Figure]:
             },
             5,
         ),
-        whole(
-            lab,
-            "stop and start %d servers" % FLEET,
-            {
-                OURS: [ours("server_power", tags=["fleet"], state=state) for state in ("stopped", "started")],
-                THEIRS: [
-                    {**theirs("server_action", name="{{ item }}", action=action), "loop": names}
-                    for action in ("stop", "start")
-                ],
-            },
-            10,
-        ),
     ]
     # Hundreds of tasks of openstack.cloud: twice is enough.
     few = replace(lab, repetitions=min(lab.repetitions, 2))
@@ -386,6 +368,17 @@ def rows(names: Sequence[str]) -> list[Callable[[Lab], Figure]]:
         ],
     }
     return [
+        lambda lab: whole(
+            lab,
+            "stop and start %d servers" % FLEET,
+            {
+                OURS: [ours("server_power", tags=["fleet"], state=state) for state in ("stopped", "started")],
+                THEIRS: [
+                    loop(theirs("server_action", name=item, action=action), names) for action in ("stop", "start")
+                ],
+            },
+            10,
+        ),
         lambda lab: whole(lab, "ten different tasks, nothing to do", different, 2),
         lambda lab: whole(
             lab,
