@@ -1,9 +1,10 @@
-# Needs git, make and Python 3.11 (3.12 and 3.13 work too). Everything made here lies in .venv, .cache, build and dist.
+# Needs git, make and Python 3.11, 3.12 or 3.13. Everything made here lies in .venv, .cache, build and dist.
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
-PYTHON_VERSIONS := 3.11 3.12 3.13
+# The newest that is there: it runs the gates a sixth faster than the oldest.
+PYTHON_VERSIONS := 3.13 3.12 3.11
 VENV := .venv
 CONSTRAINTS := requirements/constraints.txt
 BIN := $(CURDIR)/$(VENV)/bin
@@ -160,9 +161,9 @@ roles-needed-page: $(VENV)/.test  ## Write the documentation's page of the roles
 dist: $(VENV)/.demo  ## Build the artifact that a Galaxy server takes, in dist
 	@$(RUN) tools/artifact.py build dist
 
-constraints: | $(CACHE)  ## Pin the newest packages that requirements/*.in allow
+constraints: | $(CACHE)  ## Pin the newest packages that requirements/*.in allow, for the oldest Python
 	@rm -rf $(CACHE)/constraints-venv
-	@tools/venv $(CACHE)/constraints-venv "$(PYTHON_VERSIONS)" /dev/null -r requirements/test.in
+	@tools/venv $(CACHE)/constraints-venv "$(lastword $(PYTHON_VERSIONS))" /dev/null -r requirements/test.in
 	@{ echo "# Every package of the test environment at the version that was tested; made by 'make constraints'."; \
 		$(CACHE)/constraints-venv/bin/python -m pip freeze; } > $(CACHE)/constraints.txt
 	@mv $(CACHE)/constraints.txt $(CONSTRAINTS)
