@@ -627,8 +627,10 @@ options:
     type: bool
   delete_public_ip:
     description:
-      - With O(state=absent) or O(state=purged), whether the public address of a server is released with it on
-        V(huaweicloud). By default it is only unbound, and goes on costing money.
+      - With O(state=absent) or O(state=purged), whether the public addresses of a server are released with it on
+        V(huaweicloud) and V(openstack). By default they are only unbound, and go on costing money.
+      - On V(openstack) they are released before the server is deleted. If the deletion then fails, the server remains
+        without them.
     type: bool
   recreate:
     description:

@@ -295,3 +295,57 @@ class TestMaking:
         with nothing_done(bench):
             said = "public_ip: no external network has the id or name %s; there is public" % network
             refused(declare(bench, {"network": network}), said)
+
+
+# -- with the server ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("platform", ["openstack"])
+class TestDeletion:
+    """Neutron keeps the address of a deleted server, so it is released before."""
+
+    def test_the_address_is_released_first(self, bench: Bench) -> None:
+        (address,) = public(bench, "web-01")
+        wanted = {"name": "web-01", "state": "absent", "delete_public_ip": True}
+        with nothing_done(bench):
+            predicted = bench.call("server", **wanted, check=True, diff=True)
+        done = bench.call("server", **wanted, diff=True)
+        assert not done.get("failed") and predicted["diff"] == done["diff"], done
+        (before,), (after,) = (done["diff"][side].values() for side in ("before", "after"))
+        assert (before["public_ip"], after["public_ip"]) == ([address], [])
+        assert outcome(done, "web-01")["actions"] == ["release_public_ip", "delete"]
+        deleted = [row["path"] for row in bench.requests() if row["method"] == "DELETE"]
+        assert deleted[0].endswith("/v2.0/floatingips/" + stable_id(bench.platform, "public ip", address))
+        assert "/servers/" in deleted[1] and len(deleted) == 2
+        assert bench.call("server", **wanted)["changed"] is False
+
+    def test_one_list_serves_all_servers_and_those_without_an_address_are_deleted_too(self, bench: Bench) -> None:
+        names = ["web-01", "web-03", "batch-01"]
+        done = bench.call("server", names=names, state="absent", delete_public_ip=True)
+        assert not done.get("failed"), done
+        made = [outcome(done, name)["actions"] for name in names]
+        assert made == [["release_public_ip", "delete"], ["delete"], ["delete"]]
+        assert len(bench.requests("list floatingips")) == 1
+
+    @pytest.mark.parametrize("given", [None, False])
+    def test_without_the_option_it_stays(self, bench: Bench, given: bool | None) -> None:
+        (address,) = public(bench, "web-01")
+        done = bench.call("server", name="web-01", state="absent", delete_public_ip=given)
+        assert outcome(done, "web-01")["actions"] == ["delete"] and bench.requests("list floatingips") == []
+        assert bench.call("server", name="web-03", public_ip=address)["changed"]
+
+    def test_a_server_that_cannot_be_deleted_keeps_its_address(self, bench: Bench) -> None:
+        before = public(bench, "web-01")
+        assert bench.call("server", name="web-01", locked=True)["changed"]
+        with nothing_done(bench):
+            result = bench.call("server", name="web-01", state="absent", delete_public_ip=True)
+        refused(result, "is locked")
+        assert public(bench, "web-01") == before
+        unlocked = bench.call("server", name="web-01", state="absent", delete_public_ip=True, locked=False)
+        assert outcome(unlocked, "web-01")["actions"] == ["unlock", "release_public_ip", "delete"]
+
+    def test_a_refused_release_leaves_the_server(self, bench: Bench) -> None:
+        bench.fault("delete floatingip", status=403, times=None)
+        result = bench.call("server", name="web-01", state="absent", delete_public_ip=True)
+        assert result["failed"] and bench.server("web-01")["vm_state"] == "active"
+        assert [row for row in bench.requests() if row["method"] == "DELETE" and "/servers/" in row["path"]] == []

@@ -12,6 +12,7 @@ from typing import Any, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.client import Compute
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import CloudError
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.public_ip import PublicIp
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.errors import InvalidRequest
@@ -22,6 +23,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     parse_wish,
     reserve,
 )
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import releases_public_ips
 
 
 def declared_public_ip(
@@ -29,6 +31,9 @@ def declared_public_ip(
 ) -> PublicIpSpec | None:
     """The public address of the task, ``None`` without one; ``to_make`` are the names of the new servers. Raises
     InvalidRequest and UnsupportedOperation."""
+    if params["delete_public_ip"] and params["state"] in ("absent", "purged"):
+        # A platform that deletes it with the server has an argument of the deletion for it.
+        return PublicIpSpec(known=_known(cloud, reads), release=True) if releases_public_ips(cloud.rules) else None
     given = params["public_ip"]
     if params["public_ip_fixed_address"] and not given:
         raise InvalidRequest("public_ip_fixed_address: it is the private address of public_ip, which is not set")
@@ -44,10 +49,9 @@ def declared_public_ip(
     count = len(servers) + len(to_make)
     if wanted and count > 1:
         raise InvalidRequest("public_ip: one address can be bound to one server only, and the task has %d" % count)
-    known = reads.once("public ips", lambda: tuple(cloud.public_ips.list()))
     spec = PublicIpSpec(
         wanted,
-        known,
+        _known(cloud, reads),
         params["public_ip_fixed_address"],
         move=wish.get("move", False),
         any_of_network=is_any,
@@ -66,6 +70,11 @@ def declared_public_ip(
     spec = replace(spec, reserved=dict(chosen))
     chosen.update(reserve(spec, servers))
     return replace(spec, reserved=dict(chosen))
+
+
+def _known(cloud: Compute, reads: Reads) -> tuple[PublicIp, ...]:
+    found: tuple[PublicIp, ...] = reads.once("public ips", lambda: tuple(cloud.public_ips.list()))
+    return found
 
 
 def _with_network(cloud: Compute, spec: PublicIpSpec, wanted: str | None) -> PublicIpSpec:

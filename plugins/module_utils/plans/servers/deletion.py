@@ -20,6 +20,10 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.actions 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.rules import Rules
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.public_ip import (
+    PublicIpSpec,
+    plan_public_ip,
+)
 
 #: Prefixes of the task_states of a server that is being deleted.
 DELETING = ("deleting", "soft-deleting")
@@ -77,6 +81,29 @@ def with_arguments(change: Change, arguments: Mapping[str, bool]) -> Change:
         for action in change.planned_actions
     )
     return replace(change, planned_actions=planned)
+
+
+def with_release(change: Change, public_ip: PublicIpSpec | None) -> Change:
+    """The change, whose deletion releases the addresses of ``public_ip`` first: of a deleted server nothing would tell
+    that they were its own."""
+    if public_ip is None or not change.planned_actions:
+        return change
+    before, after, released = plan_public_ip(change.server, public_ip)
+    if not released:
+        return change
+    first, rest = change.planned_actions[0], change.planned_actions
+    if change.server.locked and first != unlock():
+        # The cloud would refuse the deletion, and the addresses would be gone.
+        reason = "the server is locked; set locked: false to unlock it first"
+        return Change.refused(change.server, reason, change.before)
+    planned = (first, *released, *rest[1:]) if first == unlock() else (*released, *rest)
+    return replace(
+        change,
+        actions=tuple(each.action for each in planned),
+        planned_actions=planned,
+        before={**change.before, "public_ip": before},
+        after={**change.after, "public_ip": after},
+    )
 
 
 def restored(server: Server, rules: Rules, unlocked: bool = False) -> Change:

@@ -113,16 +113,24 @@ def check_options(params: Mapping[str, Any]) -> None:
             raise InvalidRequest("%s: it needs state: absent or purged" % option)
 
 
+def releases_public_ips(rules: Rules) -> bool:
+    """Whether ``delete_public_ip`` is an action of its own, before the deletion."""
+    return rules.supports("release_public_ip") and not rules.supports("delete_attached")
+
+
 # -- the spec --------------------------------------------------------------------------------------------------------
 
 
 def _delete_with(params: Mapping[str, Any], rules: Rules) -> dict[str, bool]:
-    """The things to delete with the server. Raises UnsupportedOperation if the platform does not offer the choice."""
+    """The things that the platform is to delete with the server. Raises UnsupportedOperation if it does not offer the
+    choice."""
     found = {
         name: params[option]
         for name, option in (("volumes", "delete_volumes"), ("public_ip", "delete_public_ip"))
         if params[option] is not None
     }
+    if not rules.supports("delete_attached") and found.pop("public_ip", False):
+        rules.require("release_public_ip")
     if found:
         rules.require("delete_attached")
     return found

@@ -19,6 +19,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     purged,
     restored,
     with_arguments,
+    with_release,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.present import CREATE, PresentServer
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.server_spec import ServerSpec, declared
@@ -76,5 +77,5 @@ def plan_one(server: Server, spec: ServerSpec, rules: Rules, fresh: bool = False
             change = purged(server, rules, unlocked, spec.keeps_deleted)
         else:
             change = _ENDS[spec.state](server, rules, unlocked)
-        return with_arguments(change, spec.delete_with)
+        return with_release(with_arguments(change, spec.delete_with), spec.public_ip)
     return PresentServer(server, spec, rules, fresh, owed).change()
