@@ -266,7 +266,7 @@ def run(context: Context) -> Result:
     servers = {server.id: server for server in chosen.servers}
     data: dict[str, Any] = {"missing": dict(chosen.missing)}
     if not context.check_mode:
-        work = Executor(context.cloud, VolumeStrategy(context.cloud, spec), params["wait"], waiter)
+        work = Executor(context.cloud, VolumeStrategy(context.cloud, spec, plan), params["wait"], waiter)
         work.run(plan)
         servers.update(work.servers)
         if any(outcome.actions for outcome in work.outcomes.values()):

@@ -118,19 +118,20 @@ def register(add: Callable[..., None], find: FindServer, status: int) -> None:
         if row is None:
             raise refuse(404, "Instance %s is not attached to volume %s" % (server.id, volume_id))
         check_movable(call, server, "detach_volume")
-        if row["detaching"]:
+        known = call.sim.builders[call.platform].volumes
+        volume = known.rows[volume_id]
+        if volume.detaching:
             raise refuse(
                 400,
                 "Invalid volume: Invalid input received: Invalid volume: Unable to detach volume. Volume "
                 "status must be 'in-use' and attach_status must be 'attached' to detach.",
             )
-        row["detaching"] = True
-        known = call.sim.builders[call.platform].volumes
+        volume.detaching = True
 
         def end(failed: bool) -> None:
-            row["detaching"] = False
+            volume.detaching = False
             if not failed:
-                known.detach(known.rows[volume_id], server)
+                known.detach(volume, server)
                 call.fleet.mark_updated(server, server.updated)
 
         record_action(call, server, "detach_volume", "detach", end)

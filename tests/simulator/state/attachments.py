@@ -17,7 +17,8 @@ _LETTERS = "bcdefghijklmnopqrstuvwxyz"
 
 @dataclass(eq=False)
 class Volume:
-    """A volume of Cinder. `servers` are the ids of the servers that it is attached to."""
+    """A volume of Cinder. `servers` are the ids of the servers that it is attached to; while it is being detached from
+    one of them, Cinder lets none of the others go."""
 
     id: str
     name: str
@@ -25,6 +26,7 @@ class Volume:
     multiattach: bool = False
     status: str = "available"
     servers: list[str] = field(default_factory=list)
+    detaching: bool = False
 
 
 class Volumes:
@@ -59,7 +61,6 @@ class Volumes:
             "device": device,
             "tag": fields.get("tag"),
             "delete_on_termination": bool(fields.get("delete_on_termination", False)),
-            "detaching": False,
         }
         server.attached.append(row)
         volume.servers.append(server.id)
@@ -70,6 +71,7 @@ class Volumes:
         server.attached = [row for row in server.attached if row["volume_id"] != volume.id]
         volume.servers = [server_id for server_id in volume.servers if server_id != server.id]
         volume.status = "in-use" if volume.servers else "available"
+        volume.detaching = False
 
     def release(self, server: Server) -> None:
         """Detach, or delete as the attachment says, the volumes of a server that was deleted."""

@@ -109,6 +109,21 @@ def test_one_volume_does_not_go_on_many_servers(bench: Bench) -> None:
     assert len(held(bench, **{**options, "state": "absent"})["outcomes"]) == 2
 
 
+@pytest.mark.parametrize("platform", ["openstack", "easystack"])
+@pytest.mark.parametrize("purges", [False, True])
+def test_a_shared_volume_leaves_one_server_after_the_other(bench: Bench, purges: bool) -> None:
+    """Cinder refuses the second server while the volume leaves the first. The task need not know that it is shared."""
+    names = ["web-01", "web-02", "web-03"]
+    volume(bench, names=names, volumes=ids(bench, "shared-1"), multiattach=True)
+    bench.control("PUT", "/delays", {"detach": 2.0})
+    options = (
+        {"purge_volumes": True, "volumes": []} if purges else {"state": "absent", "volumes": ids(bench, "shared-1")}
+    )
+    done = held(bench, names=names, **options)
+    assert [each["actions"] for each in done["outcomes"]] == [["detach_volume"]] * 3
+    assert len(bench.requests("detach volume")) == 3
+
+
 @pytest.mark.parametrize(
     "option, operation, first",
     [

@@ -22,10 +22,11 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.execution.prog
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.named import VOLUMES, NamedIds
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.servers.reads import Reads
 from ansible_collections.cloudserver.compute.plugins.module_utils.execution.strategy import Strategy
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change
+from ansible_collections.cloudserver.compute.plugins.module_utils.plans.change import Change, Plan
 from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.volume import (
     DETACH,
     VolumeSpec,
+    moves_shared_volume,
     plan_one,
 )
 
@@ -49,10 +50,10 @@ class VolumeStrategy(Strategy):
     # ``changes-since`` does not list a server when a volume is attached or detached.
     shown_by_changes = False
 
-    def __init__(self, cloud: Compute, spec: VolumeSpec) -> None:
+    def __init__(self, cloud: Compute, spec: VolumeSpec, plan: Plan) -> None:
         super().__init__(cloud)
         self.spec = spec
-        if spec.multiattach and cloud.rules.shared_volumes_in_turn:
+        if cloud.rules.shared_volumes_in_turn and (spec.multiattach or moves_shared_volume(plan)):
             self.max_concurrent = 1
 
     def replan(self, progress: Progress, server: Server) -> Change:

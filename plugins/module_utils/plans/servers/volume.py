@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any, Mapping, Sequence
 
@@ -162,6 +163,18 @@ def _changing(observed: Mapping[str, VolumeAttachment], spec: VolumeSpec) -> lis
         return []
     other = not spec.delete_on_termination
     return [each for each in spec.volumes if each in observed and observed[each].delete_on_termination is other]
+
+
+def moves_shared_volume(plan: Plan) -> bool:
+    """Whether a volume is attached to several servers, or detached from them. Cinder refuses to detach a volume from a
+    second server while the first one is not done."""
+    moved = Counter(
+        action.arguments["volume_id"]
+        for change in plan.items
+        for action in change.planned_actions
+        if action.action in (ATTACH, DETACH)
+    )
+    return any(count > 1 for count in moved.values())
 
 
 def _detach(volume: str, spec: VolumeSpec) -> Action:
