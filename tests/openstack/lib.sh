@@ -330,6 +330,8 @@ discover_hosts_in_cells_interval = 60
 [filter_scheduler]
 host_subset_size = 3
 ram_weight_multiplier = 1000
+# Roles that may not create a port make builds fail, which is no fault of the host.
+build_failure_weight_multiplier = 0
 enabled_filters = ComputeFilter,ComputeCapabilitiesFilter,ImagePropertiesFilter,ServerGroupAntiAffinityFilter,ServerGroupAffinityFilter,SameHostFilter,DifferentHostFilter,AggregateInstanceExtraSpecsFilter
 [glance]
 region_name = RegionOne
