@@ -1,10 +1,11 @@
-"""Cinder: lists the volumes of a project (the Block Storage API reference, v3)."""
+"""Cinder: lists and shows the volumes of a project (the Block Storage API reference, v3)."""
 # Copyright: (c) 2026, cloudserver.compute contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +16,11 @@ from simulator.state.attachments import Volume
 
 PLATFORMS = ("openstack", "easystack", "ustack")
 HIGHEST = 1000
-_FILTERS = ("name", "status")
+_SHOWN: dict[str, Callable[[Volume], str]] = {
+    "name": lambda volume: volume.name,
+    "status": lambda volume: "detaching" if volume.detaching else volume.status,
+}
+_FILTERS = tuple(_SHOWN)
 _OTHERS = ("limit", "marker", "offset", "sort")
 
 
@@ -23,6 +28,7 @@ def register(router: Router) -> None:
     for platform in PLATFORMS:
         root = "/%s/volume/v3/<pid>/volumes" % platform
         router.add(platform, "GET", root, list_volumes, name="list volumes", before=enter)
+        router.add(platform, "GET", root + "/<wanted>", show_volume, name="show volume", before=enter)
 
 
 def refuse(status: int, message: str) -> Refusal:
@@ -48,7 +54,7 @@ def list_volumes(call: Call) -> Response:
         raise refuse(400, "Invalid filters %s are found in query options." % ",".join(unknown))
     rows = list(call.sim.builders[call.platform].volumes.rows.values())
     for name in _FILTERS:
-        rows = [row for row in rows if name not in args or getattr(row, name) == args[name]]
+        rows = [row for row in rows if name not in args or _SHOWN[name](row) == args[name]]
     limit = args.get("limit", str(HIGHEST))
     if not limit.isdigit():
         raise refuse(400, "limit param must be an integer")
@@ -64,6 +70,14 @@ def list_volumes(call: Call) -> Response:
         following = urlencode([*query, ("marker", rows[most - 1].id)])
         body["volumes_links"] = [{"rel": "next", "href": "%s%s?%s" % (call.sim.base_url, call.path, following)}]
     return answer(body)
+
+
+def show_volume(call: Call, wanted: str) -> Response:
+    """GET /volumes/{id}, as far as a client of this collection reads it."""
+    row = call.sim.builders[call.platform].volumes.rows.get(wanted)
+    if row is None:
+        raise refuse(404, "Volume %s could not be found." % wanted)
+    return answer({"volume": {"id": row.id, "name": row.name, "status": _SHOWN["status"](row)}})
 
 
 def _summary(call: Call, row: Volume) -> dict[str, Any]:

@@ -124,6 +124,28 @@ def test_a_shared_volume_leaves_one_server_after_the_other(bench: Bench, purges:
     assert len(bench.requests("detach volume")) == 3
 
 
+@pytest.mark.parametrize("platform", ["openstack", "easystack"])
+def test_another_task_that_takes_a_shared_volume_away_is_waited_for(bench: Bench) -> None:
+    data = ids(bench, "shared-1")
+    volume(bench, names=["web-01", "web-02"], volumes=data, multiattach=True)
+    bench.control("PUT", "/delays", {"detach": 5.0})
+    assert volume(bench, names=["web-01"], volumes=data, state="absent", wait=False)["changed"]
+    done = volume(bench, names=["web-02"], volumes=data, state="absent")
+    assert not done.get("failed") and done["outcomes"][0]["outcome"] == "done", done
+    assert len(bench.requests("detach volume")) == 3
+    # It is not waited for without end, and if the user may not read volumes, the refusal is all that there is.
+    volume(bench, names=["web-01", "web-02"], volumes=data, multiattach=True)
+    for stuck, waited in ((True, True), (False, False)):
+        bench.fault("detach volume", stuck=stuck, times=1)
+        volume(bench, names=["web-01"], volumes=data, state="absent", wait=False)
+        if not stuck:
+            bench.fault("show volume", status=403, times=None)
+        begin = bench.clock.time()
+        result = volume(bench, names=["web-02"], volumes=data, state="absent", wait_timeout=60)
+        says(result, "status must be 'in-use'")
+        assert (bench.clock.time() - begin >= 45) is waited
+
+
 @pytest.mark.parametrize(
     "option, operation, first",
     [

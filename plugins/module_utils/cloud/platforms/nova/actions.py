@@ -62,6 +62,8 @@ class ActionRequest:
     learn: Callable[[PendingAction, Any], PendingAction] | None = None
     #: Words of a refusal in lower case, and the hint for it.
     hints: tuple[tuple[str, str], ...] = ()
+    #: Completes a refusal that does not say enough.
+    explain: Callable[[CloudError], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ def _send(api: NovaApi, row: NovaAction, pending: PendingAction, request: Action
         # A 404 that is not Nova's own may come from a proxy or gateway.
         if request.gone_is_done and isinstance(error, ItemNotFound):
             return pending
+        if request.explain:
+            request.explain(error)
         for word, hint in request.hints:
             if word in error.message.lower():
                 error.hint = hint

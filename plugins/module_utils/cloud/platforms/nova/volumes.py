@@ -14,7 +14,11 @@ from __future__ import annotations
 import re
 from typing import Any, Iterator, Mapping, Sequence
 
-from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import ItemNotFound
+from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
+    BadRequest,
+    CloudError,
+    ItemNotFound,
+)
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.concurrency import in_parallel
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.http.paths import id_segment, path_segment
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.models.server import Server
@@ -28,6 +32,7 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platform
     id_in,
     identified,
     name_in,
+    part_of,
     text,
 )
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.platforms.nova.actions import (
@@ -101,7 +106,26 @@ def detach_volume(api: NovaApi, server: Server, arguments: Mapping[str, Any]) ->
     path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
     # Nova rejects a second request while it is being detached.
     what = "detach the volume %s from the server %s" % (arguments["volume_id"], server.label)
-    return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what)
+
+    def explain(error: CloudError) -> None:
+        _explain(api, arguments["volume_id"], error)
+
+    return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what, explain=explain)
+
+
+def _explain(api: NovaApi, volume_id: str, error: CloudError) -> None:
+    """Completes the refusal of a volume that another task detaches from another server: it is free again soon."""
+    if not (isinstance(error, BadRequest) and "status must be 'in-use'" in error.message):
+        return
+    what = "read the volume %s" % volume_id
+    try:
+        response = api.session.get(_volume_url(api, "volumes/" + path_segment(volume_id)), what=what)
+        status = text(part_of(response.body, "volume", what).get("status"))
+    except CloudError:
+        # The user may not be allowed to read volumes: the refusal itself remains.
+        return
+    error.message = "%s: the volume is in status %s" % (error.message.rstrip("."), status)
+    error.is_busy = status in ("detaching", "in-use")
 
 
 def update_volume(api: NovaApi, server: Server, arguments: Mapping[str, Any]) -> ActionRequest:
