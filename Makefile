@@ -3,8 +3,7 @@
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
-# The newest that is there: it runs the gates a sixth faster than the oldest.
-PYTHON_VERSIONS := 3.13 3.12 3.11
+PYTHON_VERSIONS := 3.11 3.12 3.13
 VENV := .venv
 CONSTRAINTS := requirements/constraints.txt
 BIN := $(CURDIR)/$(VENV)/bin
@@ -33,12 +32,10 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/$(CACHE)/pycache
 # Nobody's own clouds may reach a test or the demo; OS_LAB_* says where the real OpenStack of tests/openstack lies.
 unexport $(filter-out OS_LAB_%,$(filter OS_% HW_% HUAWEICLOUD_% CLOUD_SDK_% CLOUDSERVER_%,$(.VARIABLES)))
 
-# The cheapest complaint comes first. Then two lanes side by side: the gates that use every core, and those with a process
-# of their own that would leave cores idle.
-QUICK := lint types changelog shell docs-lint
-WIDE := unit faults integration operations-report
-NARROW := sanity ansible-lint importer molecule
-GATES := $(QUICK) $(WIDE) $(NARROW)
+# The cheapest complaint comes first. The last ones, with a process of their own each, run side by side in two lanes.
+ALONE := lint types changelog shell docs-lint importer unit faults integration operations-report
+LANES := sanity -- ansible-lint molecule
+GATES := $(ALONE) $(filter-out --,$(LANES))
 .PHONY: help demo simulator test check openstack openstack-stop test-openstack test-matrix test-browser fault-matrix benchmark benchmark-openstack awx-lint docs operations-page roles-needed-page dist constraints clean $(GATES)
 
 help:  ## This list
@@ -51,7 +48,7 @@ simulator: $(VENV)/.demo | $(CACHE)  ## Run the simulator in the foreground, wit
 	@$(RUN) tests/simulator --ready-file $(CACHE)/simulator.json --clouds $(CACHE)/simulator --show-requests $(ARGS)
 
 test: $(VENV)/.test | $(CACHE)  ## Run every gate, as CI does
-	@$(RUN) tools/gates.py $(QUICK) -- $(WIDE) -- $(NARROW)
+	@$(RUN) tools/gates.py $(ALONE) -- $(LANES)
 
 check: lint types changelog shell  ## The fast gates and the fast unit tests (about a minute), before each commit
 	@pytest -q -n $(WORKERS) $(FAST) $(ARGS)
@@ -163,7 +160,7 @@ dist: $(VENV)/.demo  ## Build the artifact that a Galaxy server takes, in dist
 
 constraints: | $(CACHE)  ## Pin the newest packages that requirements/*.in allow, for the oldest Python
 	@rm -rf $(CACHE)/constraints-venv
-	@tools/venv $(CACHE)/constraints-venv "$(lastword $(PYTHON_VERSIONS))" /dev/null -r requirements/test.in
+	@tools/venv $(CACHE)/constraints-venv "$(firstword $(PYTHON_VERSIONS))" /dev/null -r requirements/test.in
 	@{ echo "# Every package of the test environment at the version that was tested; made by 'make constraints'."; \
 		$(CACHE)/constraints-venv/bin/python -m pip freeze; } > $(CACHE)/constraints.txt
 	@mv $(CACHE)/constraints.txt $(CONSTRAINTS)
