@@ -84,8 +84,10 @@ def test_the_requests_of_a_task_share_one_connection(
     options = budget.options(bench, 1)
     connections.clear()
     count(bench, budget.module, budget.changes, options)
-    # The two entries of a fleet that differ are created at the same time.
-    assert list(connections.values()) == [2 if budget.module == "server_fleet" and budget.changes else 1]
+    # The two entries of a fleet that differ are created at the same time, where the first one is not done before.
+    most = 2 if budget.module == "server_fleet" and budget.changes else 1
+    (opened,) = connections.values()
+    assert 1 <= opened <= most
 
 
 def with_token(bench: Bench) -> dict[str, Any]:
