@@ -40,11 +40,11 @@ class Gates:
     def run(self, lane: Sequence[str], at_once: bool) -> None:
         """Runs the gates one after the other until one fails, here or in another lane."""
         for gate in lane:
-            if self.stopped or not self._passes(gate, at_once):
+            if not self._passes(gate, at_once):
                 return
 
     def _passes(self, gate: str, at_once: bool) -> bool:
-        begin = time.monotonic()
+        begin, path = time.monotonic(), LOGS / f"{gate}.log"
         with self._lock:
             if self.stopped:
                 return False
@@ -61,7 +61,7 @@ class Gates:
         assert process.stdout is not None
         if at_once:
             print(f"\n--- {gate}", flush=True)
-        with (LOGS / f"{gate}.log").open("w") as log:
+        with path.open("w") as log:
             for line in process.stdout:
                 log.write(line)
                 if at_once:
@@ -73,11 +73,11 @@ class Gates:
             if self.stopped:
                 return False
             if not at_once:
-                print(f"\n--- {gate}\n{(LOGS / f'{gate}.log').read_text()}", flush=True)
+                print(f"\n--- {gate}\n{path.read_text()}", flush=True)
             if passed:
                 self.rows.append(f"{gate:14} {seconds:5.0f} s  passed")
                 return True
-            self.failed = f"{gate:14} {seconds:5.0f} s  FAILED: make {gate} (output in {LOGS / f'{gate}.log'})"
+            self.failed = f"{gate:14} {seconds:5.0f} s  FAILED: make {gate} (output in {path})"
         self.stop(signal.SIGTERM)
         return False
 

@@ -344,6 +344,11 @@ class TestDeletion:
         unlocked = bench.call("server", name="web-01", state="absent", delete_public_ip=True, locked=False)
         assert outcome(unlocked, "web-01")["actions"] == ["unlock", "release_public_ip", "delete"]
 
+    def test_an_option_without_effect_is_refused(self, bench: Bench) -> None:
+        with nothing_done(bench):
+            result = bench.call("server", name="web-01", state="absent", delete_public_ip=True, release_public_ip=True)
+        refused(result, "release_public_ip: it releases what public_ip unbinds")
+
     def test_a_refused_release_leaves_the_server(self, bench: Bench) -> None:
         bench.fault("delete floatingip", status=403, times=None)
         result = bench.call("server", name="web-01", state="absent", delete_public_ip=True)

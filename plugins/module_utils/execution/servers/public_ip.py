@@ -23,7 +23,6 @@ from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.
     parse_wish,
     reserve,
 )
-from ansible_collections.cloudserver.compute.plugins.module_utils.plans.servers.spec import releases_public_ips
 
 
 def declared_public_ip(
@@ -31,14 +30,14 @@ def declared_public_ip(
 ) -> PublicIpSpec | None:
     """The public address of the task, ``None`` without one; ``to_make`` are the names of the new servers. Raises
     InvalidRequest and UnsupportedOperation."""
-    if params["delete_public_ip"] and params["state"] in ("absent", "purged"):
-        # A platform that deletes it with the server has an argument of the deletion for it.
-        return PublicIpSpec(known=_known(cloud, reads), release=True) if releases_public_ips(cloud.rules) else None
     given = params["public_ip"]
     if params["public_ip_fixed_address"] and not given:
         raise InvalidRequest("public_ip_fixed_address: it is the private address of public_ip, which is not set")
     if params["release_public_ip"] and (given is None or params["state"] != "present"):
         raise InvalidRequest("release_public_ip: it releases what public_ip unbinds, which is not set")
+    if params["delete_public_ip"] and not cloud.supports("delete_attached"):
+        # Other platforms have an argument of the deletion for it, or the spec was refused.
+        return PublicIpSpec(known=_known(cloud, reads), release=True)
     if given is None or params["state"] != "present":
         return None
     wish = parse_wish(given)

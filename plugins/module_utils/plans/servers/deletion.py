@@ -91,12 +91,13 @@ def with_release(change: Change, public_ip: PublicIpSpec | None) -> Change:
     before, after, released = plan_public_ip(change.server, public_ip)
     if not released:
         return change
-    first, rest = change.planned_actions[0], change.planned_actions
-    if change.server.locked and first != unlock():
+    # After the action that unlocks the server, if there is one.
+    begin = 1 if change.planned_actions[0] == unlock() else 0
+    if change.server.locked and not begin:
         # The cloud would refuse the deletion, and the addresses would be gone.
         reason = "the server is locked; set locked: false to unlock it first"
         return Change.refused(change.server, reason, change.before)
-    planned = (first, *released, *rest[1:]) if first == unlock() else (*released, *rest)
+    planned = (*change.planned_actions[:begin], *released, *change.planned_actions[begin:])
     return replace(
         change,
         actions=tuple(each.action for each in planned),

@@ -113,11 +113,6 @@ def check_options(params: Mapping[str, Any]) -> None:
             raise InvalidRequest("%s: it needs state: absent or purged" % option)
 
 
-def releases_public_ips(rules: Rules) -> bool:
-    """Whether ``delete_public_ip`` is an action of its own, before the deletion."""
-    return rules.supports("release_public_ip") and not rules.supports("delete_attached")
-
-
 # -- the spec --------------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ The Block Storage API v3 reference, "List accessible volumes".
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any, Iterator, Mapping, Sequence
 
 from ansible_collections.cloudserver.compute.plugins.module_utils.cloud.errors import (
@@ -106,10 +107,7 @@ def detach_volume(api: NovaApi, server: Server, arguments: Mapping[str, Any]) ->
     path = "/os-volume_attachments/" + path_segment(arguments["volume_id"])
     # Nova rejects a second request while it is being detached.
     what = "detach the volume %s from the server %s" % (arguments["volume_id"], server.label)
-
-    def explain(error: CloudError) -> None:
-        _explain(api, arguments["volume_id"], error)
-
+    explain = partial(_explain, api, arguments["volume_id"])
     return ActionRequest(path=path, method="DELETE", is_retry_safe=False, gone_is_done=True, what=what, explain=explain)
 
 
