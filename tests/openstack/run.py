@@ -22,7 +22,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import IO
 
 import yaml
@@ -41,6 +40,8 @@ MIGRATION = "migration"
 # The scenarios of molecule that hold the roles against it.
 ROLES = "roles"
 SCENARIOS = LAB / "molecule"
+# Where a lane that runs beside another one prints.
+LOGS = LAB.parents[1] / ".cache" / "test-openstack"
 
 
 def read(path: Path = LIST) -> dict[str, list[str]]:
@@ -152,10 +153,14 @@ def run_lane(lane: Lane, output: IO[str] | None) -> list[Row]:
 
 
 def run_round(lanes: Sequence[Lane]) -> list[Row]:
-    """Runs the lanes side by side. The first one prints as it goes, the others when all have ended."""
+    """Runs the lanes side by side. The first one prints as it goes. Each other one prints to a file under ``LOGS``,
+    named after its first part, that is shown when all have ended."""
     with ExitStack() as stack:
         pool = stack.enter_context(ThreadPoolExecutor(len(lanes)))
-        outputs = [stack.enter_context(TemporaryFile("w+")) for _lane in lanes[1:]]
+        LOGS.mkdir(parents=True, exist_ok=True)
+        outputs = [stack.enter_context((LOGS / f"{lane[0].name}.log").open("w+")) for lane in lanes[1:]]
+        for lane, output in zip(lanes[1:], outputs, strict=True):
+            print(f"\n== beside this: {', '.join(part.name for part in lane)} (output in {output.name})", flush=True)
         running = [pool.submit(run_lane, lane, output) for lane, output in zip(lanes[1:], outputs, strict=True)]
         rows = run_lane(lanes[0], None)
         for future, output in zip(running, outputs, strict=True):

@@ -51,8 +51,9 @@ def test_a_list_that_is_wrong_is_refused(listed: Any, change: Any, reported: str
 
 
 @pytest.fixture
-def ran(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+def ran(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
     """Commands are noted in place of being run; easystack and what is broken fail."""
+    monkeypatch.setattr(real_cloud, "LOGS", tmp_path / "logs")
     seen: list[list[str]] = []
 
     def run(command: list[str], check: bool, stdout: Any = None, stderr: Any = None) -> Any:
@@ -78,7 +79,7 @@ def test_a_part_that_fails_fails_the_run_and_the_others_run_all_the_same(
 
 
 def test_migration_runs_beside_the_rest_but_what_changes_the_lab_for_all_runs_before(
-    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(real_cloud, "lab", nullcontext)
     assert real_cloud.main([]) == 1
@@ -91,6 +92,10 @@ def test_migration_runs_beside_the_rest_but_what_changes_the_lab_for_all_runs_be
     # The second lane's output and rows are there too.
     assert printed.count("== migration\n") == printed.count(" s  migration\n") == 2
     assert "== migration\noutput of migration" in printed
+    # Whoever waits can read along, and still has it when the run was stopped.
+    log = tmp_path / "logs" / "migration.log"
+    assert printed.index(f"== beside this: migration (output in {log})") < printed.index("== conformance")
+    assert log.read_text() == "\n== migration\noutput of migration\n"
 
 
 def test_the_roles_run_on_each_cloud_that_has_a_scenario(ran: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
